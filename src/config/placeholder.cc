@@ -1,0 +1,1 @@
+#include "src/config/fields.h"

@@ -1,0 +1,57 @@
+#include "src/core/memory_budget.h"
+
+#include "src/core/check.h"
+
+namespace spanhold {
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  if (this != &other) {
+    Release();
+    budget_ = std::exchange(other.budget_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+  }
+  return *this;
+}
+
+bool Reservation::TryGrow(uint64_t bytes) {
+  SPANHOLD_CHECK(budget_ != nullptr);
+  if (!budget_->TryTake(bytes)) {
+    return false;
+  }
+  size_ += bytes;
+  return true;
+}
+
+void Reservation::ShrinkTo(uint64_t bytes) {
+  SPANHOLD_CHECK(bytes <= size_);
+  if (budget_ != nullptr) {
+    budget_->used_ -= size_ - bytes;
+  }
+  size_ = bytes;
+}
+
+MemoryBudget::~MemoryBudget() { SPANHOLD_CHECK(used_ == 0); }
+
+bool MemoryBudget::TryTake(uint64_t bytes) {
+  uint64_t used = used_;
+  do {
+    if (bytes > limit_ || used > limit_ - bytes) {
+      return false;
+    }
+  } while (!used_.compare_exchange_weak(used, used + bytes));
+  return true;
+}
+
+std::optional<Reservation> MemoryBudget::TryReserve(uint64_t bytes) {
+  if (!TryTake(bytes)) {
+    return std::nullopt;
+  }
+  return Reservation(*this, bytes);
+}
+
+Reservation MemoryBudget::Reserve(uint64_t bytes) {
+  used_ += bytes;
+  return {*this, bytes};
+}
+
+}  // namespace spanhold

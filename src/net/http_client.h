@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <absl/functional/any_invocable.h>
+
+#include "src/config/endpoint.h"
+#include "src/config/tls.h"
+#include "src/core/bytes.h"
+#include "src/core/clock.h"
+#include "src/core/status.h"
+#include "src/net/event_loop.h"
+
+namespace spanhold::net {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "POST";
+  std::string target;  // path and query
+  HttpHeaders headers;  // besides Host, Content-Length and Connection
+  Bytes body;
+};
+
+struct HttpResponse {
+  int status = 0;
+  HttpHeaders headers;
+  std::string body;
+
+  // The first value of a header, whatever its case; empty when absent.
+  std::string_view Header(std::string_view name) const;
+};
+
+// Sends requests to one host over a pool of keep-alive HTTP/1.1 connections, in clear or with TLS.
+// Names are resolved anew for each new connection. A request on a kept connection that the server
+// had closed meanwhile is sent once more on a new one, if no byte of an answer had come.
+//
+// Threading: thread-safe; callbacks run on the loop.
+class HttpClient {
+ public:
+  struct Options {
+    config::Endpoint endpoint;  // scheme http or https, host, port
+    config::TlsClientConfig tls;  // used with https
+    Duration idle_timeout = std::chrono::seconds(90);  // the Collector's idle_conn_timeout
+    uint64_t max_response_body = 4 << 20;  // OTLP 1.11: clients bound the response at 4 MiB
+  };
+
+  // Called exactly once. kUnavailable: no connection or it broke; kDeadlineExceeded; kCancelled by
+  // Shutdown(). Any HTTP status is an OK result.
+  using Done = absl::AnyInvocable<void(StatusOr<HttpResponse>)>;
+
+  HttpClient(Options options, EventLoop& loop);
+  // Shutdown() must have returned.
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // Reads certificates. An error names the file.
+  Status Start();
+  void Send(HttpRequest request, Deadline deadline, Done done);
+  // Ends open requests with kCancelled, closes all connections. Safe a second time.
+  void Shutdown();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  // last owner: the last handler still in the loop
+};
+
+}  // namespace spanhold::net

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "src/core/bytes.h"
+#include "src/core/status.h"
+#include "src/otlp/chunk.h"
+
+namespace spanhold::otlp {
+
+// Indexes a serialized ExportTraceServiceRequest and validates all of it, nested messages
+// included: wire format and bounds, wire types of known fields, trace ids of 0 or 16 bytes and span
+// ids of 0 or 8 (what the Collector's decoder accepts), strings in UTF-8, AnyValue nesting of at
+// most 100 (protobuf's own default limit). Unknown fields are kept; an empty request is a chunk
+// without spans. Nothing is copied.
+//
+// kInvalidArgument says what is wrong and where: `resource_spans[0].scope_spans[2].spans[17]: ...`.
+//
+// Threading: a pure function.
+StatusOr<ChunkPtr> Decode(Bytes request);
+
+}  // namespace spanhold::otlp

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "src/pipeline/component.h"
+#include "src/pipeline/consumer.h"
+#include "src/pipeline/ledger.h"
+
+namespace spanhold {
+
+// The end of one or more pipelines: takes batches and settles each span in the lane it came by.
+//
+// Threading: thread-safe.
+class Exporter : public Component {
+ public:
+  // Takes responsibility for `batch`, which came by the lane of `account`. Never refuses; a caller
+  // that sees HasRoom() is false and hands on all the same overshoots the bound by that one batch.
+  // Before Start() and after Shutdown() the batch is dropped and counted.
+  virtual void Consume(TraceBatch batch, LaneAccount& account) = 0;
+
+  // Spans taken by the lane of `account` and not settled yet, as the queue counts them.
+  virtual uint64_t HeldSpans(const LaneAccount& account) const = 0;
+
+  // False while a full queue is to hold back the pipelines. An exporter that drops when it is full
+  // always has room.
+  virtual bool HasRoom() const = 0;
+
+  // Calls `listener` each time HasRoom() has become true again, on any thread, with no lock of the
+  // exporter held. To be called before Start().
+  virtual void AddRoomListener(std::function<void()> listener) = 0;
+};
+
+}  // namespace spanhold

@@ -1,0 +1,98 @@
+#include "src/core/memory_budget.h"
+
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "src/core/bytes.h"
+
+namespace spanhold {
+namespace {
+
+TEST(MemoryBudgetTest, RefusesWhatWouldPassTheLimit) {
+  MemoryBudget budget(100);
+
+  auto first = budget.TryReserve(60);
+  ASSERT_TRUE(first.has_value());
+
+  EXPECT_FALSE(budget.TryReserve(41).has_value());
+  EXPECT_TRUE(budget.TryReserve(40).has_value());
+}
+
+TEST(MemoryBudgetTest, RefusesSizesThatWouldOverflow) {
+  MemoryBudget budget(100);
+  auto held = budget.TryReserve(1);
+
+  EXPECT_FALSE(budget.TryReserve(UINT64_MAX).has_value());
+}
+
+TEST(MemoryBudgetTest, TakesBytesBackWhenTheReservationGoes) {
+  MemoryBudget budget(100);
+  { auto held = budget.TryReserve(100); }
+
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(MemoryBudgetTest, MovesOnWhatIsInsidePastTheLimit) {
+  MemoryBudget budget(10);
+
+  const Reservation forced = budget.Reserve(25);
+
+  EXPECT_EQ(budget.used(), 25U);
+  EXPECT_FALSE(budget.TryReserve(1).has_value());
+}
+
+TEST(ReservationTest, GrowsWithinTheLimitAndShrinks) {
+  MemoryBudget budget(100);
+  auto held = budget.TryReserve(10);
+  ASSERT_TRUE(held.has_value());
+
+  EXPECT_TRUE(held->TryGrow(90));
+  EXPECT_FALSE(held->TryGrow(1));
+  held->ShrinkTo(20);
+
+  EXPECT_EQ(budget.used(), 20U);
+}
+
+TEST(MemoryBudgetTest, KeepsTheLimitUnderConcurrentReservations) {
+  MemoryBudget budget(1000);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 2000; ++i) {
+        auto held = budget.TryReserve(300);
+        EXPECT_LE(budget.used(), 1000U);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(BytesTest, GivesBackWhatIsTruncated) {
+  MemoryBudget budget(100);
+  Bytes bytes = Bytes::Copy("hello world", budget);
+
+  bytes.Truncate(5);
+
+  EXPECT_EQ(bytes.view(), "hello");
+  EXPECT_EQ(budget.used(), 5U);
+}
+
+TEST(BytesTest, KeepsItsAddressWhenMoved) {
+  MemoryBudget budget(100);
+  Bytes from = Bytes::Copy("hello", budget);
+  const char* address = from.view().data();
+
+  const Bytes to = std::move(from);
+
+  EXPECT_EQ(to.view().data(), address);
+  EXPECT_EQ(budget.used(), 5U);
+}
+
+}  // namespace
+}  // namespace spanhold
