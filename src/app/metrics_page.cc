@@ -44,9 +44,9 @@ prometheus::ClientMetric ToMetric(const Telemetry::Series& series, Telemetry::Ki
   if (series.read) {
     value = series.read();
   } else if (series.counter) {
-    value = static_cast<double>(series.counter->value());
+    value = static_cast<double>(series.counter->count());
   } else if (series.gauge) {
-    value = static_cast<double>(series.gauge->value());
+    value = static_cast<double>(series.gauge->level());
   }
   if (kind == Telemetry::Kind::kHistogram) {
     FillHistogram(*series.histogram, metric.histogram);
