@@ -131,7 +131,7 @@ TEST_F(ReadGateTest, RefusesAtOnceWhenTheQueuesHoldAllMemory) {
 }
 
 TEST_F(ReadGateTest, RefusesAtOnceWhenNoReadIsOpenThatCouldMakeRoom) {
-  const Reservation queued = budget_.Reserve(40 * kMiB);
+  const Reservation queued = budget_.Reserve(41 * kMiB);
   Enter(a_, "1");
 
   EXPECT_THAT(events_, ElementsAre("refuse a"));
