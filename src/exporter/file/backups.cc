@@ -1,7 +1,7 @@
 #include "src/exporter/file/backups.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -37,8 +37,7 @@ std::optional<WallTime> ParseTime(std::string_view text, bool localtime) {
   const auto fits = [](char c, char shape) {
     return shape == '0' ? c >= '0' && c <= '9' : c == shape;
   };
-  if (text.size() != kShape.size() ||
-      !std::equal(text.begin(), text.end(), kShape.begin(), fits)) {
+  if (text.size() != kShape.size() || !std::equal(text.begin(), text.end(), kShape.begin(), fits)) {
     return std::nullopt;
   }
   std::tm parts{};
@@ -81,7 +80,8 @@ std::vector<std::string> Backups::Expired(const std::vector<std::string>& names,
   std::vector<std::string> expired;
   for (size_t i = 0; i < backups.size(); ++i) {
     const bool too_many = config_.max_backups > 0 && i >= static_cast<size_t>(config_.max_backups);
-    const bool too_old = config_.max_days > 0 && now - *TimeOf(backups[i]) > config_.max_days * kDay;
+    const bool too_old =
+        config_.max_days > 0 && now - *TimeOf(backups[i]) > config_.max_days * kDay;
     if (too_many || too_old) {
       expired.push_back((std::filesystem::path(directory_) / backups[i]).string());
     }

@@ -38,9 +38,9 @@ void Config::Describe(config::Fields& fields) {
   fields.OptionalSection({"rotation", "rename the file by size and age; absent: never"},
                          rotation.enabled,
                          [this](config::Fields& section) { rotation.Describe(section); });
-  config::OneOf(fields, {"format", "json: a TracesData a line; proto: after their lengths"}, format,
-                {{"json", static_cast<int>(Format::kJson)},
-                 {"proto", static_cast<int>(Format::kProto)}});
+  config::OneOf(
+      fields, {"format", "json: a TracesData a line; proto: after their lengths"}, format,
+      {{"json", static_cast<int>(Format::kJson)}, {"proto", static_cast<int>(Format::kProto)}});
   config::OneOf(fields, {"compression", "of each record: none or zstd, which implies lengths"},
                 compression,
                 {{"none", static_cast<int>(Compression::kNone)},

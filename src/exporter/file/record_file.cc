@@ -50,8 +50,7 @@ Status RecordFile::Open() {
     SPANHOLD_RETURN_IF_ERROR(
         file_system_.CreateDirectories(backups_.directory(), config_.directory_mode()));
   }
-  SPANHOLD_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
-                            file_system_.OpenForAppend(config_.path));
+  SPANHOLD_ASSIGN_OR_RETURN(std::unique_ptr<File> file, file_system_.OpenForAppend(config_.path));
   SPANHOLD_ASSIGN_OR_RETURN(info_, file->Info());
   if (info_.regular) {
     SPANHOLD_RETURN_IF_ERROR(file->Lock());

@@ -31,7 +31,7 @@ FileTransport::FileTransport(const std::string& id, const Config& config,
     : config_(config),
       clock_(dependencies.clock),
       budget_(dependencies.budget),
-      worker_("file", dependencies.clock),
+      thread_("file", dependencies.clock),
       file_(id, config, dependencies.file_system, dependencies.clock, dependencies.telemetry) {}
 
 Status FileTransport::Start() {
@@ -39,14 +39,14 @@ Status FileTransport::Start() {
   if (!status.ok() && !absl::IsResourceExhausted(status)) {
     return WithAdvice(status, status.code());
   }
-  worker_.Start();
+  thread_.Start();
   return absl::OkStatus();
 }
 
 void FileTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) {
   auto request = std::make_shared<std::pair<Bytes, Done>>(
       EncodeRecord(batch, config_.format, config_.compression, budget_), std::move(done));
-  if (!worker_.Post([this, request, deadline] {
+  if (!thread_.Post([this, request, deadline] {
         Write(request->first, deadline, std::move(request->second));
       })) {
     request->second({absl::CancelledError("the exporter is not running"), 0, {}});
@@ -55,7 +55,7 @@ void FileTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done 
 
 Status FileTransport::Shutdown() {
   stopping_ = true;
-  worker_.Stop();
+  thread_.Stop();
   file_.Close();
   return absl::OkStatus();
 }
@@ -66,7 +66,8 @@ void FileTransport::Write(const Bytes& record, Deadline deadline, Done done) {
     return;
   }
   if (clock_.Now() >= deadline) {
-    done({absl::DeadlineExceededError("the disk is too slow: the record waited for `timeout`"), 0,
+    done({absl::DeadlineExceededError("the disk is too slow: the record waited for `timeout`"),
+          0,
           {}});
     return;
   }
@@ -83,7 +84,7 @@ void FileTransport::ScheduleFlush() {
   if (config_.flush_interval == Duration::zero() || std::exchange(flush_scheduled_, true)) {
     return;
   }
-  worker_.timers().Schedule(clock_.Now() + config_.flush_interval, [this] {
+  thread_.timers().Schedule(clock_.Now() + config_.flush_interval, [this] {
     flush_scheduled_ = false;
     file_.Flush();
   });

@@ -8,8 +8,8 @@
 #include "src/exporter/file/config.h"
 #include "src/exporter/file/file_system.h"
 #include "src/exporter/file/record_file.h"
+#include "src/exporter/sending/blocking_thread.h"
 #include "src/exporter/sending/transport.h"
-#include "src/exporter/sending/worker.h"
 #include "src/pipeline/telemetry.h"
 
 namespace spanhold::file {
@@ -49,8 +49,8 @@ class FileTransport final : public sending::Transport {
   const Clock& clock_;
   MemoryBudget& budget_;
   std::atomic<bool> stopping_{false};  // set by Shutdown(), read by the writer
-  sending::Worker worker_;
-  // Bound to the worker's thread while that runs.
+  sending::BlockingThread thread_;
+  // Bound to the thread while that runs.
   RecordFile file_;
   bool flush_scheduled_ = false;
 };

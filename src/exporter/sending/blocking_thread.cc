@@ -1,4 +1,4 @@
-#include "src/exporter/sending/worker.h"
+#include "src/exporter/sending/blocking_thread.h"
 
 #include <pthread.h>
 
@@ -8,9 +8,11 @@
 
 namespace spanhold::sending {
 
-Worker::~Worker() { SPANHOLD_CHECK(!thread_.joinable()); }
+BlockingThread::~BlockingThread() {
+  SPANHOLD_CHECK(!thread_.joinable());
+}
 
-void Worker::Start() {
+void BlockingThread::Start() {
   {
     const MutexLock lock(mutex_);
     running_ = true;
@@ -19,7 +21,7 @@ void Worker::Start() {
   pthread_setname_np(thread_.native_handle(), name_.c_str());
 }
 
-bool Worker::Post(Task task) {
+bool BlockingThread::Post(Task task) {
   {
     const MutexLock lock(mutex_);
     if (!running_) {
@@ -31,7 +33,7 @@ bool Worker::Post(Task task) {
   return true;
 }
 
-void Worker::Stop() {
+void BlockingThread::Stop() {
   {
     const MutexLock lock(mutex_);
     running_ = false;
@@ -42,7 +44,7 @@ void Worker::Stop() {
   }
 }
 
-void Worker::Run() {
+void BlockingThread::Run() {
   bool stop = false;
   while (!stop) {
     for (Task& task : Wait(stop)) {
@@ -52,7 +54,7 @@ void Worker::Run() {
   }
 }
 
-std::vector<Worker::Task> Worker::Wait(bool& stop) {
+std::vector<BlockingThread::Task> BlockingThread::Wait(bool& stop) {
   const MutexLock lock(mutex_);
   while (tasks_.empty()) {
     if (!running_) {

@@ -16,18 +16,18 @@ namespace spanhold::sending {
 // it, one task after another, and timers between them.
 //
 // Threading: Post() is thread-safe; Start() and Stop() must not overlap each other; tasks and
-// timers() are bound to the worker's thread. No lock is held while a task runs.
+// timers() are bound to this thread. No lock is held while a task runs.
 // Ownership: `clock` must outlive it.
-class Worker {
+class BlockingThread {
  public:
   using Task = absl::AnyInvocable<void()>;
 
   // `name` is the thread's, at most 15 characters (the kernel's limit).
-  Worker(std::string name, const Clock& clock) : name_(std::move(name)), clock_(clock) {}
+  BlockingThread(std::string name, const Clock& clock) : name_(std::move(name)), clock_(clock) {}
   // Stop() must have returned.
-  ~Worker();
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
+  ~BlockingThread();
+  BlockingThread(const BlockingThread&) = delete;
+  BlockingThread& operator=(const BlockingThread&) = delete;
 
   void Start();
 
@@ -48,7 +48,7 @@ class Worker {
 
   const std::string name_;
   const Clock& clock_;
-  TimerQueue timers_;  // bound to the worker's thread
+  TimerQueue timers_;  // bound to thread_
 
   Mutex mutex_;
   CondVar changed_;
