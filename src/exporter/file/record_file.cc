@@ -1,5 +1,6 @@
 #include "src/exporter/file/record_file.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace spanhold::file {
@@ -173,13 +174,13 @@ Status RecordFile::Rotate() {
 }
 
 Status RecordFile::RenameToBackup() {
-  WallTime time = clock_.WallNow();
-  std::string backup = backups_.PathAt(time);
-  while (file_system_.Stat(backup).ok()) {
-    time += std::chrono::milliseconds(1);
-    backup = backups_.PathAt(time);
+  // A millisecond of its own for each, so that their names keep their order.
+  constexpr Duration kStep = std::chrono::milliseconds(1);
+  last_rotation_ = std::max(clock_.WallNow(), last_rotation_ + kStep);
+  while (file_system_.Stat(backups_.PathAt(last_rotation_)).ok()) {
+    last_rotation_ += kStep;
   }
-  return file_system_.Rename(config_.path, backup);
+  return file_system_.Rename(config_.path, backups_.PathAt(last_rotation_));
 }
 
 void RecordFile::RemoveExpired() {

@@ -68,6 +68,7 @@ class RecordFile {
   std::unique_ptr<File> file_;
   FileInfo info_;  // of file_
   bool unflushed_ = false;
+  WallTime last_rotation_;
 };
 
 }  // namespace spanhold::file
