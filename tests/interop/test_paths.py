@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import compare, jaeger_expect, paths, senders, toolbox
+from harness import compare, files, jaeger_expect, paths, senders, toolbox
 from harness.daemon import Daemon
 from harness.jaeger import Jaeger
-from harness.model import read_growing
 from harness.senders import Sender, Sent
 from harness.wait import wait_for
 
@@ -39,9 +38,9 @@ def test_jaeger_shows_what_was_sent(sender: Sender, path: str, sent_by: Send, re
     sent = sent_by(sender).spans
     ids = {span.trace_id for span in sent}
 
-    _arrived(len(sent), lambda: len(jaeger.traces(ids)))
+    shown = jaeger.traces_when(len(sent), ids)
 
-    differences = compare.in_jaeger(sent, jaeger.traces(ids), jaeger_expect.PATHS[path])
+    differences = compare.in_jaeger(sent, shown, jaeger_expect.PATHS[path])
     assert not differences, compare.report(differences)
 
 
@@ -51,9 +50,9 @@ def test_file_holds_what_was_sent(sender: Sender, sent_by: Send, out_file: Path)
     sent = sent_by(sender).spans
     keys = {span.key for span in sent}
 
-    _arrived(len(sent), lambda: sum(span.key in keys for span in read_growing(out_file)))
+    shown = files.spans_when(len(sent), out_file, keys)
 
-    differences = compare.in_otlp(sent, [span for span in read_growing(out_file) if span.key in keys])
+    differences = compare.in_otlp(sent, shown)
     assert not differences, compare.report(differences)
 
 
@@ -73,11 +72,3 @@ def test_metrics_count_every_span_once(sent_by: Send, daemon: Daemon) -> None:
     for name in exporters:
         assert daemon.metric("otelcol_exporter_sent_spans", exporter=name) == total
         assert daemon.metric("otelcol_exporter_send_failed_spans", exporter=name) == 0
-
-
-def _arrived(wanted: int, count: Callable[[], int]) -> None:
-    """Waits for the batch to leave. Too few at the end is for the comparison to tell, span by span."""
-    try:
-        wait_for(f"{wanted} spans to arrive", lambda: count() >= wanted, seconds=15)
-    except TimeoutError:
-        pass

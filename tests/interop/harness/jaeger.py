@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from . import jaeger_model
 from .jaeger_model import JaegerSpan
 from .ports import free_port
 from .process import Process, start_retrying
+from .wait import wait_for
 
 # Servers that the tests do not use still need a port that is theirs; for these 0 will do.
 UNUSED = (
@@ -31,6 +33,8 @@ USED = {
     "admin": "admin.http.host-port",
 }
 MANY_TRACES = 1_000_000
+# A batch leaves after 200 ms; the rest is for a machine that is busy with something else.
+ARRIVAL_SECONDS = 20
 
 
 class Jaeger:
@@ -63,8 +67,14 @@ class Jaeger:
         answer = self._get("query", f"/api/traces/{trace_id}?raw=true")
         return [] if answer is None else [span for trace in answer["data"] for span in jaeger_model.from_api(trace)]
 
-    def traces(self, trace_ids: Iterable[str]) -> list[JaegerSpan]:
+    def traces(self, trace_ids: Collection[str]) -> list[JaegerSpan]:
         return [span for trace_id in sorted(set(trace_ids)) for span in self.trace(trace_id)]
+
+    def traces_when(self, spans: int, trace_ids: Collection[str]) -> list[JaegerSpan]:
+        """The spans of these traces once there are `spans` of them. Too few after a while are for the caller to name."""
+        with contextlib.suppress(TimeoutError):
+            wait_for(f"{spans} spans in Jaeger", lambda: len(self.traces(trace_ids)) >= spans, ARRIVAL_SECONDS)
+        return self.traces(trace_ids)
 
     def keys_of_service(self, service: str) -> list[tuple[str, str]]:
         """The ids of all spans in all traces that `service` has a part in."""

@@ -74,13 +74,6 @@ def read_lines(path: Path) -> list[Span]:
     return [span for line in path.read_text("utf-8").split("\n") if line for span in from_otlp_json(json.loads(line))]
 
 
-def read_growing(path: Path) -> list[Span]:
-    """As read_lines() for a file that someone still writes to: a last line without its end is not there yet."""
-    text = path.read_text("utf-8") if path.exists() else ""
-    lines = text[: text.rfind("\n") + 1].split("\n")
-    return [span for line in lines if line for span in from_otlp_json(json.loads(line))]
-
-
 def from_otlp_json(data: dict) -> list[Span]:
     return [
         _span(span, scope, resource)

@@ -102,5 +102,9 @@ set_up_java() {
 build_java() {
   say "building the Java sender"
   cp -r "$1/." "$2"
-  (cd "$2" && mvn -q -B -ntp -Dstyle.color=never compile dependency:copy-dependencies -DoutputDirectory=target/lib)
+  # Maven's quiet mode still writes colours; its words are for when it fails.
+  (cd "$2" && mvn -B -ntp compile dependency:copy-dependencies -DoutputDirectory=target/lib) >"$2/maven.log" 2>&1 || {
+    tail -n 40 "$2/maven.log" >&2
+    return 1
+  }
 }

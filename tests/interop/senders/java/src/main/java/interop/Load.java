@@ -18,18 +18,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Sends traces without a pause and writes down which ones the daemon acknowledged.
+ * Sends trace after trace and writes down which ones the daemon acknowledged.
  *
- * <p>Usage: Load PROTOCOL ENDPOINT ACKED (ends on SIGTERM, at the latest after MOST_TRACES)
+ * <p>Usage: Load PROTOCOL ENDPOINT ACKED (runs until it is killed, or MOST_TRACES were sent)
  *
  * <p>A line of ACKED is one export call that was answered with success: the ids of its spans.
  */
 public final class Load {
   private static final int SPANS_PER_TRACE = 20;
-  private static final int MOST_TRACES = 2000;
+  private static final int MOST_TRACES = 5000;
   private static final int EXPORT_SECONDS = 10;
+  // The rate of the load: seven senders are as much as a small machine takes in, and none is done before the last began.
+  private static final int PAUSE_MILLISECONDS = 10;
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     SpanExporter exporter = Exporters.make(arguments[0], arguments[1]);
     Collecting collecting = new Collecting();
     SdkTracerProvider provider =
@@ -45,8 +47,9 @@ public final class Load {
         List<SpanData> spans = collecting.take();
         if (exporter.export(spans).join(EXPORT_SECONDS, TimeUnit.SECONDS).isSuccess()) {
           lines.println(gson.toJson(spans.stream().map(Load::ids).collect(Collectors.toList())));
-          lines.flush(); // SIGTERM ends the JVM in the middle of the next call
+          lines.flush();
         }
+        Thread.sleep(PAUSE_MILLISECONDS);
       }
     }
     System.exit(0);
