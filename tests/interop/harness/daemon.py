@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import yaml
 
 from .ports import free_port
-from .process import Process, start_retrying
+from .process import Process, clean_env, start_retrying
 
 Config = dict[str, Any]
 
@@ -47,6 +48,13 @@ class Daemon:
 
     def healthy(self) -> bool:
         return _fetch(self.ports["health"], "/") is not None
+
+    def status(self) -> str:
+        """The ledger, as `spanhold status` prints it."""
+        command = [self.process.command[0], "status", "--config", self.process.command[2]]
+        result = subprocess.run(command, capture_output=True, text=True, env=clean_env(None), timeout=10, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of all series of a metric that have these labels, under its name or with _total after it."""
