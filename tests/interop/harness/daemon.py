@@ -51,7 +51,7 @@ class Daemon:
 
     def status(self) -> str:
         """The ledger, as `spanhold status` prints it."""
-        command = [self.process.command[0], "status", "--config", self.process.command[2]]
+        command = [self.process.command[0], "status", "--address", f"127.0.0.1:{self.ports['metrics']}"]
         result = subprocess.run(command, capture_output=True, text=True, env=clean_env(None), timeout=10, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
