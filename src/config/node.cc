@@ -48,7 +48,8 @@ class Builder final : public YAML::EventHandler {
   Builder(const std::string& name, Report& report) : name_(name), report_(report) {}
 
   Node Take() { return std::move(root_); }
-  bool stopped() const { return stopped_; }
+  bool stopped() const { return !stop_.message.empty(); }
+  void ReportStop() const { report_.Error(stop_.where, stop_.path, stop_.message); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -75,7 +76,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (stopped_) {
+    if (stopped()) {
       return;
     }
     const auto known = anchors_.find(anchor);
@@ -122,11 +123,10 @@ class Builder final : public YAML::EventHandler {
 
   static std::string TooDeep() { return absl::StrCat("nested more than ", kMaxDepth, " deep"); }
 
-  void Stop(const Position& where, std::string_view message) {
-    if (!stopped_) {
-      report_.Error(where, Path(), message);
+  void Stop(const Position& where, std::string message) {
+    if (!stopped()) {
+      stop_ = {where, Path(), std::move(message)};
     }
-    stopped_ = true;
   }
 
   // The keys on the way to what is being read.
@@ -142,11 +142,11 @@ class Builder final : public YAML::EventHandler {
 
   // Whether `count` more nodes are within the limit.
   bool Charge(size_t count, const Position& where) {
-    if (!stopped_ && count > kMaxNodes - nodes_) {
+    if (!stopped() && count > kMaxNodes - nodes_) {
       Stop(where, absl::StrCat("more than ", kMaxNodes, " values, aliases included"));
     }
-    nodes_ += stopped_ ? 0 : count;
-    return !stopped_;
+    nodes_ += stopped() ? 0 : count;
+    return !stopped();
   }
 
   // "!" and "?" stand for a quoted and a plain value without a tag (YAML 1.2 section 6.9.1).
@@ -186,7 +186,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void Close() {
-    if (stopped_) {
+    if (stopped()) {
       return;
     }
     OpenNode open = std::move(open_.back());
@@ -288,10 +288,18 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
+  // The error after which nothing is read any more. Kept back because bad syntax, which yaml-cpp
+  // finds later, can be its cause and is then the better message.
+  struct StopError {
+    Position where;
+    std::string path;
+    std::string message;
+  };
+
   const std::string& name_;
   Report& report_;
   Node root_;
-  bool stopped_ = false;
+  StopError stop_;
   int documents_ = 0;
   size_t nodes_ = 0;
   std::vector<OpenNode> open_;
@@ -322,7 +330,11 @@ std::optional<Node> ParseYaml(std::string_view text, const std::string& name, Re
     report.Error({name, line, error.mark.column + 1}, "", "bad YAML: " + error.msg);
     return std::nullopt;
   }
-  return builder.stopped() ? std::nullopt : std::optional(builder.Take());
+  if (builder.stopped()) {
+    builder.ReportStop();
+    return std::nullopt;
+  }
+  return builder.Take();
 }
 
 }  // namespace spanhold::config

@@ -20,6 +20,9 @@ struct Node {
   Position where;
   std::string text;     // of a scalar, as written, without its quotes
   bool quoted = false;  // a scalar that was in quotes, a block or tagged !!str: always a string
+  // Where the value came from a reference (expand.h): its whole text, for keys that take text. A
+  // password that looks like a number or a list stays what it is.
+  std::optional<std::string> original;
   std::vector<Node> items;
   std::vector<NodeEntry> entries;  // in the order of the file, each key once
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/config/show_node.h"
+
 namespace spanhold::config {
 namespace {
 
@@ -20,28 +22,6 @@ std::vector<std::string> ErrorsOf(std::string_view text) {
   Report report;
   ParseYaml(text, "a.yaml", report);
   return report.Errors();
-}
-
-// The tree on one line: {a: 1, b: [2, ~]}.
-std::string Show(const Node& node) {
-  std::string out;
-  switch (node.kind) {
-    case Node::Kind::kNull:
-      return "~";
-    case Node::Kind::kScalar:
-      return node.quoted ? "'" + node.text + "'" : node.text;
-    case Node::Kind::kSequence:
-      for (const Node& item : node.items) {
-        out += (out.empty() ? "" : ", ") + Show(item);
-      }
-      return "[" + out + "]";
-    case Node::Kind::kMap:
-      for (const NodeEntry& entry : node.entries) {
-        out += (out.empty() ? "" : ", ") + entry.key + ": " + Show(entry.value);
-      }
-      return "{" + out + "}";
-  }
-  return out;
 }
 
 TEST(NodeTest, KeepsOrderTextAndQuotes) {
