@@ -220,7 +220,8 @@ class JsonDecoder {
         return Fail("not a number");
       }
       parsed = *number_in_text;
-    } else if (!ReadNumber(value, parsed)) {
+    } else if (!(field == FieldType::kDouble ? ReadDouble(value, parsed)
+                                             : ReadNumber(value, parsed))) {
       return false;
     }
     if (!keep_default && ToDouble(parsed) == 0) {
@@ -241,11 +242,15 @@ class JsonDecoder {
       }
       return true;
     }
-    double wide = 0;  // an integer of more than 64 bits
-    if (Failed(value.get_double().get(wide))) {
+    return ReadDouble(value, parsed);  // an integer of more than 64 bits
+  }
+
+  bool ReadDouble(ondemand::value& value, Number& parsed) {
+    double number = 0;
+    if (Failed(value.get_double().get(number))) {
       return false;
     }
-    parsed = wide;
+    parsed = number;
     return true;
   }
 
