@@ -51,6 +51,10 @@ Bytes Bytes::Adopt(std::string_view content, std::shared_ptr<const void> owner,
   return bytes;
 }
 
+bool Bytes::TryGrowReservation(uint64_t extra) {
+  return reservation_.size() == 0 || reservation_.TryGrow(extra);
+}
+
 void Bytes::Truncate(size_t size) {
   SPANHOLD_CHECK(size <= size_);
   size_ = size;

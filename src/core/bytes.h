@@ -37,6 +37,11 @@ class Bytes {
   // Writable only for a buffer from Allocate() or Copy(); null otherwise.
   char* data() { return storage_.get(); }
 
+  // Takes `extra` bytes more from the budget for what is kept beside these (an index of them), or
+  // returns false and changes nothing when the budget has no room. Bytes without a reservation are
+  // not accounted for, and neither is this.
+  [[nodiscard]] bool TryGrowReservation(uint64_t extra);
+
   // Keeps the first `size` bytes and gives the rest back to the budget.
   void Truncate(size_t size);
 
