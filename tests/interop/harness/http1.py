@@ -29,7 +29,9 @@ def requests(stream: bytes) -> Iterator[Request]:
         if not isinstance(event, h11.EndOfMessage):
             return
         headers = {name.decode(): value.decode() for name, value in head.headers}
-        content = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else bytes(body)
+        content = (
+            gzip.decompress(body) if headers.get("content-encoding") == "gzip" else bytes(body)
+        )
         yield Request(headers.get("content-type", ""), content)
         # The parser wants to see an answer before it reads the next request.
         parser.send(h11.Response(status_code=200, headers=[("content-length", "0")]))
