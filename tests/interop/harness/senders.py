@@ -80,6 +80,9 @@ def _python(sender: Sender, endpoint: str, directory: Path) -> list[Span]:
     redis = Redis.start(directory)
     try:
         tracing = {"OTLP_ENDPOINT": endpoint, "OTLP_PROTOCOL": sender.over}
+        if sender.over == "http":
+            # The SDK's own variable; no other SDK sends this encoding.
+            tracing["OTEL_EXPORTER_OTLP_COMPRESSION"] = "deflate"
         return application.use(directory, redis.url, tracing)
     finally:
         redis.process.stop()
