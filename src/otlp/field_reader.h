@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <absl/container/inlined_vector.h>
+
+#include "src/otlp/wire.h"
+
+namespace spanhold::otlp {
+
+// The wire bytes of one message, nearly always one stretch. Several when a sender wrote a singular
+// message field in pieces: protobuf merges them as if they stood one after another.
+using MessageBytes = absl::InlinedVector<std::string_view, 1>;
+
+// Reads the fields of a message that Decode() has accepted, in wire order, unknown ones too.
+//
+//   for (FieldReader field(message); field.Next();) { switch (field.tag()) ... }
+//
+// Threading: thread-compatible. Ownership: `message` and its bytes must outlive it.
+class FieldReader {
+ public:
+  explicit FieldReader(std::span<const std::string_view> message) : rest_(message) {}
+
+  // Moves to the next field; false when there is none. In bytes that Decode() has not accepted, the
+  // first malformed field is the end.
+  bool Next() {
+    while (cursor_.done()) {
+      if (rest_.empty()) {
+        return false;
+      }
+      cursor_ = WireCursor(rest_.front());
+      rest_ = rest_.subspan(1);
+    }
+    return cursor_.ReadTag(tag_) && ReadValue();
+  }
+
+  uint32_t tag() const { return tag_; }
+  uint32_t number() const { return FieldNumber(tag_); }
+
+  // Of a varint, fixed64 or fixed32 field.
+  uint64_t scalar() const { return scalar_; }
+  // Of a length-delimited field.
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  bool ReadValue() {
+    switch (WireTypeOf(tag_)) {
+      case WireType::kVarint:
+        return cursor_.ReadVarint(scalar_);
+      case WireType::kFixed64:
+        return cursor_.ReadFixed64(scalar_);
+      case WireType::kBytes:
+        return cursor_.ReadBytes(bytes_);
+      case WireType::kFixed32: {
+        uint32_t value = 0;
+        const bool ok = cursor_.ReadFixed32(value);
+        scalar_ = value;
+        return ok;
+      }
+      default:
+        return false;
+    }
+  }
+
+  std::span<const std::string_view> rest_;
+  WireCursor cursor_{std::string_view()};
+  uint32_t tag_ = 0;
+  uint64_t scalar_ = 0;
+  std::string_view bytes_;
+};
+
+}  // namespace spanhold::otlp

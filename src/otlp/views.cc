@@ -1,0 +1,262 @@
+#include "src/otlp/views.h"
+
+#include <bit>
+
+namespace spanhold::otlp {
+namespace {
+
+constexpr uint32_t Varint(uint32_t number) {
+  return MakeTag(number, WireType::kVarint);
+}
+constexpr uint32_t Fixed64(uint32_t number) {
+  return MakeTag(number, WireType::kFixed64);
+}
+constexpr uint32_t Delimited(uint32_t number) {
+  return MakeTag(number, WireType::kBytes);
+}
+constexpr uint32_t Fixed32(uint32_t number) {
+  return MakeTag(number, WireType::kFixed32);
+}
+
+// uint32 and enum fields are the low 32 bits of their varint, as protobuf reads them.
+uint32_t Low32(uint64_t varint) {
+  return static_cast<uint32_t>(varint);
+}
+
+}  // namespace
+
+AttributeView::AttributeView(std::string_view message) {
+  const MessageBytes stretches{message};
+  for (FieldReader field(stretches); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        key_ = field.bytes();
+        break;
+      case Delimited(2):
+        value_.push_back(field.bytes());
+        break;
+    }
+  }
+}
+
+AnyValueView AttributeView::value() const {
+  return AnyValueView(value_);
+}
+
+// A oneof: each member set clears the others, but arrays and maps in a row are merged.
+AnyValueView::AnyValueView(const MessageBytes& message) {
+  for (FieldReader field(message); field.Next();) {
+    const auto set = [&](Type type) {
+      if (type != type_ || (type != Type::kArray && type != Type::kMap)) {
+        content_.clear();
+      }
+      type_ = type;
+      scalar_ = field.scalar();
+    };
+    switch (field.tag()) {
+      case Delimited(1):
+        set(Type::kString);
+        content_.push_back(field.bytes());
+        break;
+      case Varint(2):
+        set(Type::kBool);
+        break;
+      case Varint(3):
+        set(Type::kInt);
+        break;
+      case Fixed64(4):
+        set(Type::kDouble);
+        break;
+      case Delimited(5):
+        set(Type::kArray);
+        content_.push_back(field.bytes());
+        break;
+      case Delimited(6):
+        set(Type::kMap);
+        content_.push_back(field.bytes());
+        break;
+      case Delimited(7):
+        set(Type::kBytes);
+        content_.push_back(field.bytes());
+        break;
+    }
+  }
+}
+
+double AnyValueView::double_value() const {
+  return std::bit_cast<double>(scalar_);
+}
+
+AnyValueRange AnyValueView::array() const {
+  return {content_, 1};
+}
+
+AttributeRange AnyValueView::map() const {
+  return {content_, 1};
+}
+
+std::optional<AnyValueView> FindAttribute(const AttributeRange& attributes, std::string_view key) {
+  for (const AttributeView& attribute : attributes) {
+    if (attribute.key() == key) {
+      return attribute.value();
+    }
+  }
+  return std::nullopt;
+}
+
+EventView::EventView(std::string_view message) : message_(message) {
+  const MessageBytes stretches{message};
+  for (FieldReader field(stretches); field.Next();) {
+    switch (field.tag()) {
+      case Fixed64(1):
+        time_unix_nano_ = field.scalar();
+        break;
+      case Delimited(2):
+        name_ = field.bytes();
+        break;
+      case Varint(4):
+        dropped_attributes_count_ = Low32(field.scalar());
+        break;
+    }
+  }
+}
+
+LinkView::LinkView(std::string_view message) : message_(message) {
+  const MessageBytes stretches{message};
+  for (FieldReader field(stretches); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        trace_id_ = field.bytes();
+        break;
+      case Delimited(2):
+        span_id_ = field.bytes();
+        break;
+      case Delimited(3):
+        trace_state_ = field.bytes();
+        break;
+      case Varint(5):
+        dropped_attributes_count_ = Low32(field.scalar());
+        break;
+      case Fixed32(6):
+        flags_ = Low32(field.scalar());
+        break;
+    }
+  }
+}
+
+SpanView::SpanView(std::string_view message) : message_(message) {
+  const MessageBytes stretches{message};
+  for (FieldReader field(stretches); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        trace_id_ = field.bytes();
+        break;
+      case Delimited(2):
+        span_id_ = field.bytes();
+        break;
+      case Delimited(3):
+        trace_state_ = field.bytes();
+        break;
+      case Delimited(4):
+        parent_span_id_ = field.bytes();
+        break;
+      case Delimited(5):
+        name_ = field.bytes();
+        break;
+      case Varint(6):
+        kind_ = static_cast<SpanKind>(Low32(field.scalar()));
+        break;
+      case Fixed64(7):
+        start_time_unix_nano_ = field.scalar();
+        break;
+      case Fixed64(8):
+        end_time_unix_nano_ = field.scalar();
+        break;
+      case Varint(10):
+        dropped_attributes_count_ = Low32(field.scalar());
+        break;
+      case Varint(12):
+        dropped_events_count_ = Low32(field.scalar());
+        break;
+      case Varint(14):
+        dropped_links_count_ = Low32(field.scalar());
+        break;
+      case Delimited(15):
+        ReadStatus(field.bytes());
+        break;
+      case Fixed32(16):
+        flags_ = Low32(field.scalar());
+        break;
+    }
+  }
+}
+
+void SpanView::ReadStatus(std::string_view message) {
+  const MessageBytes stretches{message};
+  for (FieldReader field(stretches); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(2):
+        status_message_ = field.bytes();
+        break;
+      case Varint(3):
+        status_code_ = static_cast<StatusCode>(Low32(field.scalar()));
+        break;
+    }
+  }
+}
+
+ResourceView::ResourceView(const Chunk& chunk, const Header& header) {
+  const MessageBytes resource_spans = HeaderBytes(chunk, header);
+  for (FieldReader field(resource_spans); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        resource_.push_back(field.bytes());
+        break;
+      case Delimited(3):
+        schema_url_ = field.bytes();
+        break;
+    }
+  }
+  for (FieldReader field(resource_); field.Next();) {
+    if (field.tag() == Varint(2)) {
+      dropped_attributes_count_ = Low32(field.scalar());
+    }
+  }
+}
+
+ScopeView::ScopeView(const Chunk& chunk, const Header& header) {
+  const MessageBytes scope_spans = HeaderBytes(chunk, header);
+  for (FieldReader field(scope_spans); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        scope_.push_back(field.bytes());
+        break;
+      case Delimited(3):
+        schema_url_ = field.bytes();
+        break;
+    }
+  }
+  for (FieldReader field(scope_); field.Next();) {
+    switch (field.tag()) {
+      case Delimited(1):
+        name_ = field.bytes();
+        break;
+      case Delimited(2):
+        version_ = field.bytes();
+        break;
+      case Varint(4):
+        dropped_attributes_count_ = Low32(field.scalar());
+        break;
+    }
+  }
+}
+
+MessageBytes HeaderBytes(const Chunk& chunk, const Header& header) {
+  MessageBytes message;
+  for (uint32_t i = 0; i < header.extent_count; ++i) {
+    message.push_back(chunk.at(chunk.header_extents[header.first_extent + i]));
+  }
+  return message;
+}
+
+}  // namespace spanhold::otlp
