@@ -187,7 +187,8 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
     HttpResponse response;
     response.status = static_cast<int>(parser_->get().result_int());
     for (const auto& field : parser_->get()) {
-      response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+      response.headers.emplace_back(std::string(field.name_string()),
+                                    std::string(parser_->get()[field.name_string()]));
     }
     response.body = std::move(parser_->get().body());
     Answer(std::move(response));
