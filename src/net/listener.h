@@ -23,8 +23,8 @@ class Listener {
   struct Options {
     std::string name;  // for log lines: the id of the component that listens
     config::Endpoint endpoint;
-    size_t max_connections = 4096;   // an idle one costs gRPC about 18 KB
-    std::function<void()> on_pause;  // counts the pauses; may be empty
+    size_t max_connections = 4096;             // an idle one costs gRPC about 18 KB
+    std::function<void()> on_pause = nullptr;  // counts the pauses
   };
 
   // `fd`: connected, non-blocking, close-on-exec, TCP_NODELAY, and the callee's from here on. `peer`:

@@ -13,7 +13,9 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(20);
 
-TimePoint Now() { return SystemClock().Now(); }
+TimePoint Now() {
+  return SystemClock().Now();
+}
 
 TEST(EventLoopTest, RunsPostedFunctionsOnANamedThread) {
   EventLoop loop("test-loop", 2);

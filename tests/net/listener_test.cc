@@ -222,9 +222,9 @@ TEST_F(ListenerTest, ALiveUnixSocketIsRefused) {
   ASSERT_THAT(first->Start(connections_.Callback()), IsOk());
   auto second = Make(endpoint);
 
-  EXPECT_THAT(second->Start(connections_.Callback()),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("another process listens there")));
+  EXPECT_THAT(
+      second->Start(connections_.Callback()),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another process listens there")));
   EXPECT_TRUE(SocketClient(endpoint).connected());
 }
 
@@ -244,9 +244,9 @@ TEST_F(ListenerTest, AnotherProgramsLiveUnixSocketIsRefused) {
   const int foreign = BindForeign(endpoint.path);
   auto listener = Make(endpoint);
 
-  EXPECT_THAT(listener->Start(connections_.Callback()),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("another process listens there")));
+  EXPECT_THAT(
+      listener->Start(connections_.Callback()),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another process listens there")));
   close(foreign);
   unlink(endpoint.path.c_str());
 }
@@ -321,8 +321,7 @@ TEST_F(ListenerTest, GoesOnWhenDescriptorsAreFreeAgain) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(listener.bound_endpoint().port);
-  EXPECT_EQ(
-      connect(client.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(connect(client.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
   const auto waited = paused.get_future().wait_for(kPatience);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
 

@@ -46,8 +46,7 @@ int ConnectTcp(const config::Endpoint& endpoint) {
 size_t ContentLength(std::string_view head) {
   constexpr std::string_view kName = "\r\nContent-Length: ";
   const size_t at = head.find(kName);
-  return at == std::string_view::npos ? 0
-                                      : std::stoul(std::string(head.substr(at + kName.size())));
+  return at == std::string_view::npos ? 0 : std::stoul(std::string(head.substr(at + kName.size())));
 }
 
 }  // namespace
@@ -62,7 +61,9 @@ SocketClient::SocketClient(int fd) : fd_(fd) {
   setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 }
 
-SocketClient::~SocketClient() { Close(); }
+SocketClient::~SocketClient() {
+  Close();
+}
 
 void SocketClient::Close() {
   if (fd_ >= 0) {
@@ -81,7 +82,9 @@ bool SocketClient::Write(std::string_view bytes) const {
   return true;
 }
 
-void SocketClient::ShutdownWrite() const { shutdown(fd_, SHUT_WR); }
+void SocketClient::ShutdownWrite() const {
+  shutdown(fd_, SHUT_WR);
+}
 
 bool SocketClient::ReadSome() {
   char piece[16384];

@@ -1,0 +1,1 @@
+#include "src/otlp/decode.h"
