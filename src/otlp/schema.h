@@ -44,11 +44,43 @@ enum class FieldType : uint8_t {
   kDouble,
 };
 
+// A field's name in JSON: `start_time_unix_nano` is `startTimeUnixNano`.
+class JsonName {
+ public:
+  constexpr JsonName() = default;
+  explicit constexpr JsonName(std::string_view name) {
+    bool upper = false;
+    for (const char c : name) {
+      if (c == '_') {
+        upper = true;
+        continue;
+      }
+      text_[size_++] = upper ? static_cast<char>(c - 'a' + 'A') : c;
+      upper = false;
+    }
+  }
+  constexpr std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 23> text_{};
+  uint8_t size_ = 0;
+};
+
 struct Field {
+  constexpr Field() = default;
+  constexpr Field(std::string_view field_name, FieldType field_type, bool is_repeated = false,
+                  MessageId field_message = MessageId::kRequest)
+      : name(field_name),
+        type(field_type),
+        repeated(is_repeated),
+        message(field_message),
+        json_name(field_name) {}
+
   std::string_view name;  // as in the .proto file
   FieldType type = FieldType::kUnknown;
   bool repeated = false;
   MessageId message = MessageId::kRequest;  // of a kMessage
+  JsonName json_name;
 };
 
 constexpr uint32_t kMaxFieldNumber = 16;

@@ -106,6 +106,9 @@ class AnyValueView {
   AttributeRange map() const;
   std::string_view bytes_value() const { return content_[0]; }
 
+  // The ArrayValue or KeyValueList of an array or a map.
+  const MessageBytes& message() const { return content_; }
+
  private:
   Type type_ = Type::kEmpty;
   uint64_t scalar_ = 0;
