@@ -163,6 +163,9 @@ std::optional<Node> ReadSources(const Sources& sources, const Environment& envir
   bool complete = true;
   const auto add = [&](std::optional<Node> node) {
     complete = complete && node.has_value();
+    if (node && merged.is_null()) {
+      merged.where = node->where;
+    }
     if (node && !node->is_null()) {
       Merge(merged, *std::move(node));
     }
