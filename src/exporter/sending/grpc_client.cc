@@ -35,14 +35,14 @@ grpc_slice CopiedSlice(std::string_view text) {
   return grpc_slice_from_copied_buffer(text.data(), text.size());
 }
 
-// A slice of these bytes that frees them with its last reference.
-grpc_slice AdoptingSlice(Bytes bytes) {
-  auto owner = std::make_unique<Bytes>(std::move(bytes));
+// A slice of `bytes` that keeps them alive with its references.
+grpc_slice SharingSlice(const std::shared_ptr<Bytes>& bytes) {
   // Slices are mutable by type; gRPC never writes to one that it sends.
-  void* const begin = const_cast<char*>(owner->view().data());
-  const size_t size = owner->size();
+  void* const begin = const_cast<char*>(bytes->view().data());
   return grpc_slice_new_with_user_data(
-      begin, size, [](void* pointer) { delete static_cast<Bytes*>(pointer); }, owner.release());
+      begin, bytes->size(),
+      [](void* reference) { delete static_cast<std::shared_ptr<Bytes>*>(reference); },
+      new std::shared_ptr<Bytes>(bytes));
 }
 
 gpr_timespec ToGpr(Deadline deadline) {
@@ -157,7 +157,7 @@ struct GrpcClient::Impl {
   void FreeHeaders();
 
   // Null when the client is shut down or was never started.
-  OpenCall* Add(const char* method, Deadline deadline, Done& done);
+  OpenCall* Add(const char* method, Bytes& message, Deadline deadline, Done& done);
   void Remove(OpenCall& call);
 
   // Constant after construction, and after Start().
@@ -176,8 +176,11 @@ struct GrpcClient::Impl {
 // A call under way. Freed when it has completed.
 class GrpcClient::Impl::OpenCall final : public Completion {
  public:
-  OpenCall(Impl& client, grpc_call* call, Done done)
-      : client_(client), call_(call), done_(std::move(done)) {
+  OpenCall(Impl& client, grpc_call* call, Bytes message, Done done)
+      : client_(client),
+        call_(call),
+        message_(std::make_shared<Bytes>(std::move(message))),
+        done_(std::move(done)) {
     grpc_metadata_array_init(&initial_metadata_);
     grpc_metadata_array_init(&trailers_);
   }
@@ -188,7 +191,7 @@ class GrpcClient::Impl::OpenCall final : public Completion {
     grpc_call_unref(call_);
   }
 
-  void Start(grpc_byte_buffer* message);
+  void Start();
   void Cancel() { grpc_call_cancel(call_, nullptr); }
   void Complete() override;
 
@@ -200,6 +203,8 @@ class GrpcClient::Impl::OpenCall final : public Completion {
 
   Impl& client_;
   grpc_call* const call_;
+  // Shared with gRPC's write buffers, which may outlive a call that was cancelled.
+  const std::shared_ptr<Bytes> message_;
   Done done_;
   Calls::iterator place_;
 
@@ -212,7 +217,12 @@ class GrpcClient::Impl::OpenCall final : public Completion {
 };
 
 // The whole call is one batch, which completes with the server's status.
-void GrpcClient::Impl::OpenCall::Start(grpc_byte_buffer* message) {
+void GrpcClient::Impl::OpenCall::Start() {
+  grpc_slice slice = SharingSlice(message_);
+  grpc_byte_buffer* const message =
+      client_.config.gzip() ? grpc_raw_compressed_byte_buffer_create(&slice, 1, GRPC_COMPRESS_GZIP)
+                            : grpc_raw_byte_buffer_create(&slice, 1);
+  grpc_slice_unref(slice);
   grpc_op operations[6] = {};
   operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
   operations[0].flags = client_.config.wait_for_ready
@@ -234,9 +244,11 @@ void GrpcClient::Impl::OpenCall::Start(grpc_byte_buffer* message) {
   operations[5].data.recv_status_on_client.status_details = &status_message_;
   const grpc_call_error error = grpc_call_start_batch(call_, operations, 6, this, nullptr);
   SPANHOLD_CHECK(error == GRPC_CALL_OK);
+  grpc_byte_buffer_destroy(message);
 }
 
 void GrpcClient::Impl::OpenCall::Complete() {
+  message_->Truncate(0);  // the budget has it back even if gRPC still holds a part
   done_(TakeResult());
   client_.Remove(*this);
 }
@@ -283,8 +295,8 @@ void GrpcClient::Impl::FreeHeaders() {
   headers.clear();
 }
 
-GrpcClient::Impl::OpenCall* GrpcClient::Impl::Add(const char* method, Deadline deadline,
-                                                  Done& done) {
+GrpcClient::Impl::OpenCall* GrpcClient::Impl::Add(const char* method, Bytes& message,
+                                                  Deadline deadline, Done& done) {
   const MutexLock lock(mutex);
   if (closed || channel == nullptr) {
     return nullptr;
@@ -292,7 +304,7 @@ GrpcClient::Impl::OpenCall* GrpcClient::Impl::Add(const char* method, Deadline d
   grpc_call* const call = grpc_channel_create_call(channel, nullptr, GRPC_PROPAGATE_DEFAULTS, queue,
                                                    grpc_slice_from_static_string(method), nullptr,
                                                    ToGpr(deadline), nullptr);
-  calls.push_front(std::make_unique<OpenCall>(*this, call, std::move(done)));
+  calls.push_front(std::make_unique<OpenCall>(*this, call, std::move(message), std::move(done)));
   calls.front()->set_place(calls.begin());
   return calls.front().get();
 }
@@ -322,22 +334,15 @@ Status GrpcClient::Start() {
 }
 
 void GrpcClient::Call(const char* method, Bytes message, Deadline deadline, Done done) {
-  const bool gzip = impl_->config.gzip();
-  if (gzip) {
+  if (impl_->config.gzip()) {
     message = compress::Compress(compress::Encoding::kGzip, message.view(), impl_->budget);
   }
-  Impl::OpenCall* const call = impl_->Add(method, deadline, done);
+  Impl::OpenCall* const call = impl_->Add(method, message, deadline, done);
   if (call == nullptr) {
     done(absl::CancelledError("the exporter is not running"));
     return;
   }
-  grpc_slice slice = AdoptingSlice(std::move(message));
-  grpc_byte_buffer* const buffer =
-      gzip ? grpc_raw_compressed_byte_buffer_create(&slice, 1, GRPC_COMPRESS_GZIP)
-           : grpc_raw_byte_buffer_create(&slice, 1);
-  grpc_slice_unref(slice);
-  call->Start(buffer);
-  grpc_byte_buffer_destroy(buffer);
+  call->Start();
 }
 
 void GrpcClient::Shutdown() {
