@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/config/endpoint.h"
 #include "src/core/clock.h"
 
 namespace spanhold::config {
@@ -59,6 +60,11 @@ class Fields {
   virtual void OptionalSection(Key key, bool& present,
                                const std::function<void(Fields&)>& describe) = 0;
 
+  // A list of mappings, each described by `describe`, which gets the index of one. `resize` is
+  // called before, with the list's length; `size` is the length now.
+  virtual void SectionList(Key key, size_t size, const std::function<void(size_t)>& resize,
+                           const std::function<void(Fields&, size_t)>& describe) = 0;
+
   // A key that the Collector knows and Spanhold does not do: an error that says `why` and what to
   // use instead.
   virtual void Refused(Key key, std::string_view why) = 0;
@@ -76,12 +82,32 @@ void OneOf(Fields& fields, Key key, E& value, const std::vector<Choice>& choices
   value = static_cast<E>(chosen);
 }
 
+// SectionList() for a vector of structs with a Describe().
+template <typename T>
+void Sections(Fields& fields, Key key, std::vector<T>& items) {
+  fields.SectionList(
+      key, items.size(), [&](size_t size) { items.assign(size, T{}); },
+      [&](Fields& nested, size_t index) { items[index].Describe(nested); });
+}
+
+// An address that a component listens on or sends to, and the key that names it, relative to the
+// component: "protocols.grpc.endpoint". The port is never 0 where the component knows a default.
+struct EndpointUse {
+  std::string key;
+  Endpoint endpoint;
+};
+
 // What the configuration of one component (`receivers.otlp`, `exporters.jaeger/eu`, ...) is read
 // into.
 class ComponentConfig {
  public:
   virtual ~ComponentConfig() = default;
   virtual void Describe(Fields& fields) = 0;
+
+  // For the checks across components: no port is used twice, and no exporter sends to a listener of
+  // this daemon. Asked only after Describe() found no error.
+  virtual std::vector<EndpointUse> ListenEndpoints() const { return {}; }
+  virtual std::vector<EndpointUse> SendEndpoints() const { return {}; }
 };
 
 }  // namespace spanhold::config

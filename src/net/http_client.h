@@ -2,8 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <absl/functional/any_invocable.h>
 
@@ -13,10 +11,9 @@
 #include "src/core/clock.h"
 #include "src/core/status.h"
 #include "src/net/event_loop.h"
+#include "src/net/http_message.h"
 
 namespace spanhold::net {
-
-using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string method = "POST";

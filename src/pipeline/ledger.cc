@@ -115,7 +115,7 @@ void LaneAccount::Lost(uint64_t spans) {
 }
 
 uint64_t LaneAccount::dropped(DropReason reason) const {
-  return dropped_[static_cast<size_t>(reason)]->value();
+  return dropped_[static_cast<size_t>(reason)]->count();
 }
 
 PipelineAccount::PipelineAccount(std::string name, LaneRange lanes, Telemetry& telemetry)
@@ -151,7 +151,7 @@ void PipelineAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) 
 }
 
 uint64_t PipelineAccount::dropped(DropReason reason) const {
-  return dropped_[static_cast<size_t>(reason)]->value();
+  return dropped_[static_cast<size_t>(reason)]->count();
 }
 
 ReceiverAccount& Ledger::AddReceiver(const std::string& receiver, const std::string& transport) {

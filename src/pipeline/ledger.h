@@ -47,11 +47,11 @@ class ReceiverAccount {
 
   const std::string& receiver() const { return receiver_; }
   const std::string& transport() const { return transport_; }
-  uint64_t accepted_spans() const { return accepted_spans_.value(); }
-  uint64_t refused_spans() const { return refused_spans_.value(); }
-  uint64_t accepted_requests() const { return accepted_requests_.value(); }
-  uint64_t refused_requests() const { return refused_requests_.value(); }
-  uint64_t rejected_requests() const { return rejected_requests_.value(); }
+  uint64_t accepted_spans() const { return accepted_spans_.count(); }
+  uint64_t refused_spans() const { return refused_spans_.count(); }
+  uint64_t accepted_requests() const { return accepted_requests_.count(); }
+  uint64_t refused_requests() const { return refused_requests_.count(); }
+  uint64_t rejected_requests() const { return rejected_requests_.count(); }
 
  private:
   const std::string receiver_;
@@ -89,9 +89,9 @@ class LaneAccount {
   // Spans that went away without an outcome; counted as dropped for kInternal.
   void Lost(uint64_t spans);
 
-  uint64_t handed() const { return handed_.value(); }
-  uint64_t sent() const { return sent_.value(); }
-  uint64_t rejected() const { return rejected_.value(); }
+  uint64_t handed() const { return handed_.count(); }
+  uint64_t sent() const { return sent_.count(); }
+  uint64_t rejected() const { return rejected_.count(); }
   uint64_t dropped(DropReason reason) const;
   // What the exporter's queue counts itself, never the difference of the others.
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
@@ -128,10 +128,10 @@ class PipelineAccount {
   // Handed by the fan-out to every lane.
   void HandedToLanes(uint64_t spans) { handed_.Add(spans); }
 
-  uint64_t accepted() const { return accepted_.value(); }
-  uint64_t sampled_out() const { return sampled_out_.value(); }
+  uint64_t accepted() const { return accepted_.count(); }
+  uint64_t sampled_out() const { return sampled_out_.count(); }
   uint64_t dropped(DropReason reason) const;
-  uint64_t handed() const { return handed_.value(); }
+  uint64_t handed() const { return handed_.count(); }
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
 

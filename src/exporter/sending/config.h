@@ -11,7 +11,7 @@ namespace spanhold::sending {
 struct QueueConfig {
   enum class Sizer { kRequests, kItems, kBytes };
 
-  bool enabled = true;        // false: one batch at a time, and the pipeline waits for it
+  bool enabled = true;         // false: one batch at a time, and the pipeline waits for it
   int64_t num_consumers = 10;  // requests in flight
   int64_t queue_size = 1000;   // in units of `sizer`
   Sizer sizer = Sizer::kRequests;

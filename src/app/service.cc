@@ -1,0 +1,223 @@
+#include "src/app/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/app/process_metrics.h"
+#include "src/app/status_page.h"
+#include "src/core/log.h"
+
+namespace spanhold::app {
+namespace {
+
+const ComponentFactory& FactoryOf(const config::ComponentEntry& entry) {
+  const auto& factories = Components();
+  const auto found =
+      std::find_if(factories.begin(), factories.end(), [&](const ComponentFactory& factory) {
+        return factory.type.kind == entry.type->kind &&
+               factory.type.names.front() == entry.type->names.front();
+      });
+  SPANHOLD_CHECK(found != factories.end());
+  return *found;
+}
+
+}  // namespace
+
+Service::Service(config::ServiceConfig config)
+    : config_(std::move(config)),
+      started_(clock_.Now()),
+      random_(RandomSeed()),
+      budget_(config_.memory_limit),
+      ledger_(telemetry_, clock_),
+      receiver_loop_("http-in", static_cast<int>(config_.threads)),
+      exporter_loop_("exporters", 1),
+      admin_loop_("admin", 1),
+      parts_{clock_,         random_,        budget_,     telemetry_,   ledger_,
+             receiver_loop_, exporter_loop_, admin_loop_, grpc_clients_},
+      waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
+      admin_(telemetry_, admin_loop_, [this] {
+        return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_);
+      }) {
+  Build();
+}
+
+Service::~Service() = default;
+
+void Service::Build() {
+  AddProcessMetrics(telemetry_, budget_, clock_);
+  BuildExporters();
+  for (const config::PipelineConfig& pipeline : config_.pipelines) {
+    BuildPipeline(pipeline);
+  }
+  BuildReceivers();
+  BuildExtensions();
+  AddGauges();
+}
+
+void Service::BuildExporters() {
+  for (const config::ComponentEntry& entry : config_.exporters) {
+    exporters_[entry.id] = FactoryOf(entry).make_exporter(entry.id, *entry.config, parts_);
+  }
+}
+
+void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
+  PipelineAccount& account = ledger_.AddPipeline(pipeline.id, pipeline.exporters);
+  auto worker = std::make_unique<Worker>(
+      account, IntakeLimits{config_.queue.size, config_.queue.bytes}, clock_);
+
+  std::vector<FanOut::Lane> lanes;
+  for (size_t i = 0; i < pipeline.exporters.size(); ++i) {
+    Exporter& exporter = *exporters_.at(pipeline.exporters[i]);
+    LaneAccount& lane = ledger_.lane(account.lanes().first + static_cast<LaneId>(i));
+    lane.SetHeldReader([&exporter, &lane] { return exporter.HeldSpans(lane); });
+    exporter.AddRoomListener([worker = worker.get()] { worker->Wake(); });
+    lanes.push_back({&exporter, &lane});
+  }
+  auto fan_out = std::make_unique<FanOut>(account, std::move(lanes));
+
+  // From the last to the first, because each is built with the next one.
+  std::vector<std::unique_ptr<Processor>> processors;
+  TraceConsumer* next = fan_out.get();
+  for (auto id = pipeline.processors.rbegin(); id != pipeline.processors.rend(); ++id) {
+    const config::ComponentEntry& entry = *config_.FindProcessor(*id);
+    const ComponentFactory& factory = FactoryOf(entry);
+    if (factory.make_processor) {
+      processors.push_back(factory.make_processor(entry.id, *entry.config, *next, account,
+                                                  worker->timers(), parts_));
+      next = processors.back().get();
+    }
+  }
+  std::reverse(processors.begin(), processors.end());
+  worker->SetChain(std::move(processors), std::move(fan_out), [this] { waiting_room_.OnRoom(); });
+  account.SetHeldReader([worker = worker.get()] { return worker->HeldSpans(); });
+  workers_[pipeline.id] = std::move(worker);
+}
+
+void Service::BuildReceivers() {
+  for (const config::ComponentEntry& entry : config_.receivers) {
+    std::vector<Worker*> workers;
+    for (const config::PipelineConfig& pipeline : config_.pipelines) {
+      const auto& ids = pipeline.receivers;
+      if (std::find(ids.begin(), ids.end(), entry.id) != ids.end()) {
+        workers.push_back(workers_.at(pipeline.id).get());
+      }
+    }
+    Intake& intake = intakes_.emplace_back(std::move(workers), waiting_room_);
+    receivers_.push_back(FactoryOf(entry).make_receiver(entry.id, *entry.config, intake, parts_));
+  }
+}
+
+void Service::BuildExtensions() {
+  for (const config::ComponentEntry& entry : config_.extensions) {
+    health_checks_.push_back(FactoryOf(entry).make_health_check(entry.id, *entry.config, parts_));
+  }
+}
+
+void Service::AddGauges() {
+  for (const auto& [id, worker] : workers_) {
+    const IntakeQueue& queue = worker->queue();
+    using Kind = Telemetry::Kind;
+    const MetricLabels labels = {{"pipeline", id}};
+    telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_spans", "Spans in the intake queue.",
+                           labels, [&queue] { return static_cast<double>(queue.spans()); });
+    telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_bytes", "Bytes in the intake queue.",
+                           labels, [&queue] { return static_cast<double>(queue.bytes()); });
+    telemetry_.AddCallback(
+        Kind::kGauge, "spanhold_queue_capacity_spans", "Spans that the intake queue may hold.",
+        labels, [&queue] { return static_cast<double>(queue.limits().spans); });
+    telemetry_.AddCallback(
+        Kind::kGauge, "spanhold_pipeline_held_spans",
+        "Spans in the intake queue, the worker's hand and the processors.", labels,
+        [worker = worker.get()] { return static_cast<double>(worker->HeldSpans()); });
+  }
+  for (const LaneAccount& lane : ledger_.lanes()) {
+    telemetry_.AddCallback(Telemetry::Kind::kGauge, "spanhold_exporter_held_spans",
+                           "Spans in the sending queue, in flight or waiting for a retry.",
+                           {{"exporter", lane.exporter()}, {"pipeline", lane.pipeline()}},
+                           [&lane] { return static_cast<double>(lane.held()); });
+  }
+}
+
+Status Service::Start() {
+  receiver_loop_.Start();
+  exporter_loop_.Start();
+  admin_loop_.Start();
+  grpc_clients_.Start();
+  if (const Status status = StartParts(); !status.ok()) {
+    Shutdown();
+    return status;
+  }
+  SetReady(true);
+  LogStart();
+  return absl::OkStatus();
+}
+
+Status Service::StartParts() {
+  SPANHOLD_RETURN_IF_ERROR(StartAdmin());
+  for (const auto& [id, exporter] : exporters_) {
+    SPANHOLD_RETURN_IF_ERROR(Annotate(exporter->Start(), "exporters." + id));
+  }
+  for (const auto& [id, worker] : workers_) {
+    SPANHOLD_RETURN_IF_ERROR(Annotate(worker->Start(), "service.pipelines." + id));
+  }
+  for (size_t i = 0; i < receivers_.size(); ++i) {
+    SPANHOLD_RETURN_IF_ERROR(
+        Annotate(receivers_[i]->Start(), "receivers." + config_.receivers[i].id));
+  }
+  return absl::OkStatus();
+}
+
+// An address that nobody asked for may be taken, by a Jaeger on the same host for example: then
+// traces matter more than the page.
+Status Service::StartAdmin() {
+  const auto start = [](auto& part, const std::string& name, bool configured) -> Status {
+    const Status status = part.Start();
+    if (!status.ok() && !configured) {
+      Log(LogLevel::kWarn, name, "goes without its default address", {{"error", status}});
+      return absl::OkStatus();
+    }
+    return Annotate(status, name);
+  };
+  for (size_t i = 0; i < health_checks_.size(); ++i) {
+    const config::ComponentEntry& entry = config_.extensions[i];
+    SPANHOLD_RETURN_IF_ERROR(start(*health_checks_[i], entry.id, entry.configured));
+  }
+  return absl::OkStatus();
+}
+
+void Service::SetReady(bool ready) {
+  ready_ = ready;
+  for (const auto& health_check : health_checks_) {
+    health_check->SetReady(ready);
+  }
+}
+
+void Service::Shutdown() {
+  const Deadline deadline = clock_.Now() + config_.shutdown_timeout;
+  const auto shut_down = [&](Component& component) {
+    if (const Status status = component.Shutdown(deadline); !status.ok()) {
+      Log(LogLevel::kError, "spanhold", "did not end cleanly", {{"error", status}});
+    }
+  };
+  SetReady(false);
+  for (const auto& receiver : receivers_) {
+    shut_down(*receiver);
+  }
+  waiting_room_.Close();
+  for (const auto& [id, worker] : workers_) {
+    worker->Drain(deadline);
+  }
+  for (const auto& [id, exporter] : exporters_) {
+    shut_down(*exporter);
+  }
+  for (const auto& health_check : health_checks_) {
+    health_check->Stop();
+  }
+  admin_.Stop();
+  grpc_clients_.Stop();
+  admin_loop_.Stop();
+  exporter_loop_.Stop();
+  receiver_loop_.Stop();
+}
+
+}  // namespace spanhold::app

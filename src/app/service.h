@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "src/app/admin_server.h"
+#include "src/app/components.h"
+#include "src/config/service_config.h"
+#include "src/queue/intake.h"
+#include "src/queue/worker.h"
+
+namespace spanhold::app {
+
+// The running daemon: everything that one configuration asks for, wired together.
+//
+//   receivers -> Intake -> Worker (processors -> FanOut), one for each pipeline -> exporters
+//
+// Threading: bound to the main thread. Ownership: owns every part; `config` is kept.
+class Service {
+ public:
+  explicit Service(config::ServiceConfig config);
+  // Shutdown() must have returned if Start() was called.
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Starts exporters, then workers, then receivers, and says in the log where spans come in and
+  // where they go. On error what had started is shut down, and the error is one line for the user.
+  [[nodiscard]] Status Start();
+
+  // Stops taking spans, delivers what is held within the configuration's shutdown_timeout, counts
+  // and says what was left.
+  void Shutdown();
+
+ private:
+  void Build();
+  void BuildExporters();
+  void BuildPipeline(const config::PipelineConfig& pipeline);
+  void BuildReceivers();
+  void BuildExtensions();
+  Status StartParts();
+  Status StartAdmin();
+  void SetReady(bool ready);
+  void AddGauges();
+  void LogStart() const;
+
+  const config::ServiceConfig config_;
+  const SystemClock clock_;
+  const TimePoint started_;
+  Random random_;
+  MemoryBudget budget_;
+  Telemetry telemetry_;
+  Ledger ledger_;
+  net::EventLoop receiver_loop_;
+  net::EventLoop exporter_loop_;
+  net::EventLoop admin_loop_;
+  sending::GrpcClientLoop grpc_clients_;
+  Parts parts_;
+
+  std::map<std::string, std::unique_ptr<Exporter>> exporters_;
+  WaitingRoom waiting_room_;
+  std::map<std::string, std::unique_ptr<Worker>> workers_;  // by pipeline id
+  std::deque<Intake> intakes_;
+  std::vector<std::unique_ptr<Component>> receivers_;
+  std::vector<std::unique_ptr<health_check::HealthCheck>> health_checks_;
+  AdminServer admin_;
+  std::atomic<bool> ready_{false};
+};
+
+}  // namespace spanhold::app

@@ -1,0 +1,76 @@
+#include "src/compress/compress.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "src/compress/deflate.h"
+#include "src/compress/output.h"
+#include "src/compress/zstd.h"
+
+namespace spanhold::compress {
+namespace {
+
+Status Copy(std::string_view input, Output& output) {
+  SPANHOLD_RETURN_IF_ERROR(output.EnsureRoom(input.size()));
+  const size_t size = std::min(output.room(), input.size());
+  std::memcpy(output.end(), input.data(), size);
+  output.Wrote(size);
+  return absl::OkStatus();
+}
+
+Status DecompressInto(Encoding encoding, std::string_view input, Output& output,
+                      MemoryBudget& budget) {
+  switch (encoding) {
+    case Encoding::kIdentity:
+      return Copy(input, output);
+    case Encoding::kGzip:
+      return Inflate(DeflateFormat::kGzip, input, output);
+    case Encoding::kZlib:
+      return Inflate(DeflateFormat::kZlib, input, output);
+    case Encoding::kZstd:
+      return ZstdDecompress(input, output, budget);
+  }
+  return absl::InternalError("unknown encoding");
+}
+
+}  // namespace
+
+std::optional<Encoding> ParseEncoding(std::string_view name) {
+  if (name.empty() || name == "identity" || name == "none") {
+    return Encoding::kIdentity;
+  }
+  if (name == "gzip") {
+    return Encoding::kGzip;
+  }
+  if (name == "deflate" || name == "zlib") {
+    return Encoding::kZlib;
+  }
+  if (name == "zstd") {
+    return Encoding::kZstd;
+  }
+  return std::nullopt;
+}
+
+StatusOr<Bytes> Decompress(Encoding encoding, std::string_view input, uint64_t max_size,
+                           MemoryBudget& budget) {
+  Output output(max_size, budget);
+  SPANHOLD_RETURN_IF_ERROR(DecompressInto(encoding, input, output, budget));
+  return std::move(output).Finish();
+}
+
+Bytes Compress(Encoding encoding, std::string_view input, MemoryBudget& budget) {
+  switch (encoding) {
+    case Encoding::kGzip:
+      return Deflate(DeflateFormat::kGzip, input, budget);
+    case Encoding::kZlib:
+      return Deflate(DeflateFormat::kZlib, input, budget);
+    case Encoding::kZstd:
+      return ZstdCompress(input, budget);
+    case Encoding::kIdentity:
+      break;
+  }
+  return Bytes::Copy(input, budget);
+}
+
+}  // namespace spanhold::compress

@@ -1,1 +1,0 @@
-#include "src/config/fields.h"

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "src/pipeline/consumer.h"
+#include "src/pipeline/exporter.h"
+#include "src/pipeline/ledger.h"
+
+namespace spanhold {
+
+// The end of a pipeline: hands each batch to every lane, as the same immutable spans.
+//
+// Threading: bound to the pipeline's worker; HasRoom() is thread-safe.
+// Ownership: accounts and exporters must outlive it.
+class FanOut final : public TraceConsumer {
+ public:
+  struct Lane {
+    Exporter* exporter = nullptr;
+    LaneAccount* account = nullptr;
+  };
+
+  FanOut(PipelineAccount& account, std::vector<Lane> lanes)
+      : account_(account), lanes_(std::move(lanes)) {}
+
+  void Consume(TraceBatch batch) override;
+
+  // Whether every lane that blocks has room: the worker takes nothing from the queue otherwise.
+  bool HasRoom() const;
+
+ private:
+  PipelineAccount& account_;
+  const std::vector<Lane> lanes_;
+};
+
+}  // namespace spanhold

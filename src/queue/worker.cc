@@ -1,0 +1,130 @@
+#include "src/queue/worker.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "src/core/check.h"
+#include "src/core/log.h"
+
+namespace spanhold {
+
+Worker::Worker(PipelineAccount& account, IntakeLimits limits, const Clock& clock)
+    : account_(account), clock_(clock), queue_(limits) {}
+
+Worker::~Worker() { SPANHOLD_CHECK(!thread_.joinable()); }
+
+void Worker::SetChain(std::vector<std::unique_ptr<Processor>> processors,
+                      std::unique_ptr<FanOut> fan_out, std::function<void()> on_room) {
+  processors_ = std::move(processors);
+  fan_out_ = std::move(fan_out);
+  first_ = processors_.empty() ? static_cast<TraceConsumer*>(fan_out_.get())
+                               : processors_.front().get();
+  on_room_ = std::move(on_room);
+}
+
+Status Worker::Start() {
+  SPANHOLD_CHECK(first_ != nullptr);
+  for (const auto& processor : processors_) {
+    SPANHOLD_RETURN_IF_ERROR(processor->Start());
+  }
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "pipeline");
+    Run();
+  });
+  return absl::OkStatus();
+}
+
+void Worker::Enqueue(QueuedRequest request) {
+  queue_.Push(std::move(request));
+  wakeup_.Notify();
+}
+
+uint64_t Worker::HeldSpans() const {
+  uint64_t held = queue_.spans() + in_hand_;
+  for (const auto& processor : processors_) {
+    held += processor->HeldSpans();
+  }
+  return held;
+}
+
+void Worker::Run() {
+  for (;;) {
+    const uint64_t seen = wakeup_.Prepare();
+    const bool draining = draining_;
+    if (Step()) {
+      continue;
+    }
+    if (draining && (queue_.spans() == 0 || clock_.Now() >= drain_deadline_)) {
+      break;
+    }
+    std::optional<TimePoint> until;
+    if (draining) {
+      until = drain_deadline_;
+    } else if (fan_out_->HasRoom()) {
+      until = timers_.NextDue();  // with a full lane, only Wake() brings something to do
+    }
+    wakeup_.WaitUntil(seen, until);
+  }
+  Finish();
+}
+
+// Runs what is due and leads one request through the pipeline. False: nothing to do for now.
+bool Worker::Step() {
+  if (!fan_out_->HasRoom()) {
+    return false;
+  }
+  const std::optional<TimePoint> due = timers_.NextDue();
+  if (due && *due <= clock_.Now()) {
+    timers_.RunDue(clock_.Now());
+    return true;  // a lane may be full now
+  }
+  QueuedRequest request;
+  if (!queue_.TryPop(request)) {
+    return false;
+  }
+  TakeOne(std::move(request));
+  return true;
+}
+
+void Worker::TakeOne(QueuedRequest request) {
+  TraceBatch batch =
+      TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
+  in_hand_ = batch.span_count();
+  on_room_();
+  first_->Consume(std::move(batch));
+  in_hand_ = 0;
+}
+
+void Worker::Finish() {
+  QueuedRequest request;
+  uint64_t dropped = 0;
+  while (queue_.TryPop(request)) {
+    const TraceBatch batch =
+        TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
+    dropped += batch.span_count();
+    account_.Dropped(batch, DropReason::kShutdown);
+  }
+  if (dropped > 0) {
+    Log(LogLevel::kError, account_.name(),
+        "dropped what no exporter had room for before the shutdown timeout", {{"spans", dropped}});
+  }
+  for (const auto& processor : processors_) {
+    if (const Status status = processor->Shutdown(drain_deadline_); !status.ok()) {
+      Log(LogLevel::kError, account_.name(), "a processor did not end cleanly",
+          {{"error", status}});
+    }
+  }
+}
+
+void Worker::Drain(Deadline deadline) {
+  if (!thread_.joinable()) {
+    return;
+  }
+  drain_deadline_ = deadline;
+  draining_ = true;
+  wakeup_.Notify();
+  thread_.join();
+}
+
+}  // namespace spanhold

@@ -1,0 +1,13 @@
+// The SDK's exporters by the names of OTEL_EXPORTER_OTLP_PROTOCOL.
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtoExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+
+export function makeExporter(protocol, endpoint) {
+  switch (protocol) {
+    case 'grpc': return new GrpcExporter({ url: endpoint });
+    case 'http/protobuf': return new ProtoExporter({ url: `${endpoint}/v1/traces` });
+    case 'http/json': return new JsonExporter({ url: `${endpoint}/v1/traces` });
+    default: throw new Error(`unknown protocol ${protocol}`);
+  }
+}
