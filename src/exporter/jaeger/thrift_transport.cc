@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "src/exporter/jaeger/answer.h"
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/split.h"
 
@@ -21,30 +22,7 @@ net::HttpClient::Options MakeOptions(const Config& config, const Target& target)
   return options;
 }
 
-// Jaeger answers errors with a line of text; a proxy in front of it perhaps with a page of HTML.
-std::string_view FirstLine(std::string_view body) {
-  constexpr size_t kLongest = 200;
-  return body.substr(0, std::min(body.find_first_of("\r\n"), kLongest));
-}
-
 }  // namespace
-
-Status ReadAnswer(const net::HttpResponse& response) {
-  if (response.status / 100 == 2) {
-    return absl::OkStatus();
-  }
-  std::string message = "Jaeger answered HTTP " + std::to_string(response.status);
-  if (const std::string_view line = FirstLine(response.body); !line.empty()) {
-    message += ": " + std::string(line);
-  }
-  if (response.status == 429 || response.status / 100 == 5) {
-    return absl::UnavailableError(message);
-  }
-  if (response.status == 404 || response.status == 405) {
-    message += "; check the path of `endpoint`";
-  }
-  return absl::InvalidArgumentError(message);
-}
 
 ThriftTransport::ThriftTransport(const Config& config, const Target& target, net::EventLoop& loop,
                                  MemoryBudget& budget)
@@ -69,7 +47,7 @@ void ThriftTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Don
   request.body = *std::move(body);
   client_.Send(std::move(request), deadline,
                [done = std::move(done)](const StatusOr<net::HttpResponse>& response) mutable {
-                 done({response.ok() ? ReadAnswer(*response) : response.status(), 0, {}});
+                 done({response.ok() ? ReadHttpAnswer(*response) : response.status(), 0, {}});
                });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "src/core/memory_budget.h"
 #include "src/exporter/jaeger/config.h"
@@ -10,13 +11,8 @@
 
 namespace spanhold::jaeger {
 
-// Sends batches to Jaeger's Thrift endpoint, one POST of one process each.
-//
-//   2xx                 taken (Jaeger answers 202)
-//   429, 5xx, no answer kUnavailable: to be tried again. Jaeger has one answer, 500, for whatever
-//                       its storage or its full queue made fail, so 500 is no refusal for good here
-//                       as it is in OTLP
-//   any other           refused for good (400: not Thrift, which would be a bug of ours)
+// Sends batches to Jaeger's Thrift endpoint, one POST of one process each. What its answers mean is
+// in answer.h.
 //
 // Threading: thread-safe; encoding runs on the caller's thread. Ownership: `loop` and `budget` must
 // outlive it.
@@ -37,8 +33,5 @@ class ThriftTransport final : public sending::Transport {
   MemoryBudget& budget_;
   net::HttpClient client_;
 };
-
-// What an answer of the Thrift endpoint means, as the table above.
-Status ReadAnswer(const net::HttpResponse& response);
 
 }  // namespace spanhold::jaeger
