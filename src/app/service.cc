@@ -5,6 +5,8 @@
 
 #include "src/app/process_metrics.h"
 #include "src/app/status_page.h"
+#include "src/app/version.h"
+#include "src/core/check.h"
 #include "src/core/log.h"
 
 namespace spanhold::app {
@@ -27,7 +29,7 @@ Service::Service(config::ServiceConfig config)
     : config_(std::move(config)),
       started_(clock_.Now()),
       random_(RandomSeed()),
-      budget_(config_.memory_limit),
+      budget_(config::MemoryBudgetOf(config_)),
       ledger_(telemetry_, clock_),
       receiver_loop_("http-in", static_cast<int>(config_.threads)),
       exporter_loop_("exporters", 1),
@@ -79,7 +81,7 @@ void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
   std::vector<std::unique_ptr<Processor>> processors;
   TraceConsumer* next = fan_out.get();
   for (auto id = pipeline.processors.rbegin(); id != pipeline.processors.rend(); ++id) {
-    const config::ComponentEntry& entry = *config_.FindProcessor(*id);
+    const config::ComponentEntry& entry = *config_.Find(config::ComponentKind::kProcessor, *id);
     const ComponentFactory& factory = FactoryOf(entry);
     if (factory.make_processor) {
       processors.push_back(factory.make_processor(entry.id, *entry.config, *next, account,
@@ -170,19 +172,36 @@ Status Service::StartParts() {
 // An address that nobody asked for may be taken, by a Jaeger on the same host for example: then
 // traces matter more than the page.
 Status Service::StartAdmin() {
-  const auto start = [](auto& part, const std::string& name, bool configured) -> Status {
-    const Status status = part.Start();
+  const auto judge = [](const Status& status, const std::string& name, bool configured) {
     if (!status.ok() && !configured) {
-      Log(LogLevel::kWarn, name, "goes without its default address", {{"error", status}});
-      return absl::OkStatus();
+      Log(LogLevel::kWarn, name, "does without its default address", {{"error", status}});
+      return Status();
     }
     return Annotate(status, name);
   };
+  const config::TelemetryConfig& telemetry = config_.telemetry;
+  if (telemetry.metrics_enabled) {
+    SPANHOLD_RETURN_IF_ERROR(judge(admin_.Start(telemetry.MetricsEndpoint()),
+                                   "service.telemetry.metrics", telemetry.metrics_configured()));
+  }
   for (size_t i = 0; i < health_checks_.size(); ++i) {
     const config::ComponentEntry& entry = config_.extensions[i];
-    SPANHOLD_RETURN_IF_ERROR(start(*health_checks_[i], entry.id, entry.configured));
+    SPANHOLD_RETURN_IF_ERROR(
+        judge(health_checks_[i]->Start(), "extensions." + entry.id, entry.configured));
   }
   return absl::OkStatus();
+}
+
+void Service::LogStart() const {
+  for (const config::PipelineConfig& pipeline : config_.pipelines) {
+    for (const std::string& id : pipeline.exporters) {
+      const config::ComponentEntry& entry = *config_.Find(config::ComponentKind::kExporter, id);
+      std::string where = entry.config->Destination();
+      Log(LogLevel::kInfo, pipeline.id, "spans go to " + id, {{"destination", std::move(where)}});
+    }
+  }
+  Log(LogLevel::kInfo, "spanhold", "ready: point a service's OTLP exporter at it",
+      {{"version", kVersion}});
 }
 
 void Service::SetReady(bool ready) {
@@ -211,9 +230,9 @@ void Service::Shutdown() {
     shut_down(*exporter);
   }
   for (const auto& health_check : health_checks_) {
-    health_check->Stop();
+    health_check->Stop(deadline);
   }
-  admin_.Stop();
+  admin_.Stop(deadline);
   grpc_clients_.Stop();
   admin_loop_.Stop();
   exporter_loop_.Stop();

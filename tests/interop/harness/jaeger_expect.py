@@ -98,7 +98,11 @@ def _attribute_tag(key: str, value: Value) -> Tag:
             return tag(key, "json", json_text(_plain(value)))
         case "bytes":
             return tag(key, "binary", content)
-    return tag(key, {"string": "string", "bool": "bool", "int": "int64", "double": "float64"}[kind], content)
+    return tag(
+        key,
+        {"string": "string", "bool": "bool", "int": "int64", "double": "float64"}[kind],
+        content,
+    )
 
 
 def _plain(value: Value) -> Any:
@@ -119,7 +123,9 @@ def _plain(value: Value) -> Any:
 def _references(span: Span) -> tuple[Reference, ...]:
     references: dict[tuple[str, str], Reference] = {}
     if span.parent_id:
-        references[span.trace_id, span.parent_id] = Reference("CHILD_OF", span.trace_id, span.parent_id)
+        references[span.trace_id, span.parent_id] = Reference(
+            "CHILD_OF", span.trace_id, span.parent_id
+        )
     others = []
     for link in span.links:
         reference = Reference(_reference_kind(link), link.trace_id, link.span_id)
@@ -131,7 +137,11 @@ def _references(span: Span) -> tuple[Reference, ...]:
 
 
 def _reference_kind(link: Link) -> str:
-    return "CHILD_OF" if link.attributes.get("opentracing.ref_type") == ("string", "child_of") else "FOLLOWS_FROM"
+    return (
+        "CHILD_OF"
+        if link.attributes.get("opentracing.ref_type") == ("string", "child_of")
+        else "FOLLOWS_FROM"
+    )
 
 
 def _log(event: Event) -> Log:

@@ -88,7 +88,7 @@ set_up_node() {
 install_node() {
   say "installing Node packages"
   cp -r "$1/." "$2"
-  (cd "$2" && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
+  (cd "$2" && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null)
 }
 
 set_up_java() {

@@ -1,0 +1,152 @@
+// The daemon and its commands; see spanhold --help.
+
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/app/command_line.h"
+#include "src/app/components.h"
+#include "src/app/service.h"
+#include "src/app/signals.h"
+#include "src/app/status_command.h"
+#include "src/app/version.h"
+#include "src/config/load.h"
+#include "src/core/log.h"
+
+namespace spanhold::app {
+namespace {
+
+void Print(FILE* out, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+}
+
+std::optional<std::string> EnvironmentVariable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// What `command_line` and the environment ask for; nothing, after every mistake was printed, when
+// it is wrong.
+std::optional<config::ServiceConfig> Load(const CommandLine& command_line) {
+  static const std::vector<config::ComponentType> kTypes = ComponentTypes();
+  config::Report report;
+  std::optional<config::ServiceConfig> loaded = config::LoadServiceConfig(
+      {command_line.configs, command_line.sets}, kTypes, EnvironmentVariable, report);
+  for (const std::string& warning : report.Warnings()) {
+    Print(stderr, "warning: " + warning + "\n");
+  }
+  for (const std::string& error : report.Errors()) {
+    Print(stderr, "error: " + error + "\n");
+  }
+  return loaded;
+}
+
+// A connection is a descriptor, and the usual soft limit of 1024 is soon used up.
+void RaiseOpenFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+int Run(const CommandLine& command_line) {
+  std::optional<config::ServiceConfig> config = Load(command_line);
+  if (!config) {
+    return kExitUsage;
+  }
+  ConfigureLog(config->telemetry.log_level, config->telemetry.log_format);
+  BlockSignals();
+  RaiseOpenFileLimit();
+  Service service(*std::move(config));
+  if (const Status status = service.Start(); !status.ok()) {
+    Log(LogLevel::kError, "spanhold", MessageOf(status));
+    return kExitFailed;
+  }
+  WaitForShutdownSignal();
+  LetSignalsEndTheProcess();
+  service.Shutdown();
+  Log(LogLevel::kInfo, "spanhold", "ended");
+  return kExitOk;
+}
+
+int Validate(const CommandLine& command_line) {
+  if (!Load(command_line)) {
+    return kExitUsage;
+  }
+  Print(stdout, "the configuration is valid\n");
+  return kExitOk;
+}
+
+int PrintConfig(const CommandLine& command_line) {
+  if (command_line.reference) {
+    Print(stdout, config::ReferenceYaml(ComponentTypes()));
+    return kExitOk;
+  }
+  const std::optional<config::ServiceConfig> config = Load(command_line);
+  if (!config) {
+    return kExitUsage;
+  }
+  Print(stdout, config::EffectiveYaml(*config));
+  return kExitOk;
+}
+
+int ListComponents() {
+  for (const config::ComponentKind kind : config::kComponentKinds) {
+    Print(stdout, std::string(config::SectionName(kind)) + ":\n");
+    for (const config::ComponentType& type : ComponentTypes()) {
+      if (type.kind != kind) {
+        continue;
+      }
+      std::string names = type.names.front();
+      for (size_t i = 1; i < type.names.size(); ++i) {
+        names += ", " + type.names[i];
+      }
+      Print(stdout, "  " + names + ": " + type.help + "\n");
+    }
+  }
+  return kExitOk;
+}
+
+int ShowStatus(const CommandLine& command_line) {
+  const StatusOr<std::string> page = FetchStatus(command_line.address);
+  if (!page.ok()) {
+    Print(stderr, "error: " + std::string(MessageOf(page.status())) + "\n");
+    return kExitFailed;
+  }
+  Print(stdout, *page);
+  return kExitOk;
+}
+
+int Main(int argc, char** argv) {
+  const ParsedCommandLine parsed = ParseCommandLine(argc, argv);
+  if (!parsed.run) {
+    Print(parsed.exit_code == kExitOk ? stdout : stderr, parsed.message);
+    return parsed.exit_code;
+  }
+  switch (parsed.command_line.command) {
+    case CommandLine::Command::kRun:
+      return Run(parsed.command_line);
+    case CommandLine::Command::kValidate:
+      return Validate(parsed.command_line);
+    case CommandLine::Command::kPrintConfig:
+      return PrintConfig(parsed.command_line);
+    case CommandLine::Command::kComponents:
+      return ListComponents();
+    case CommandLine::Command::kStatus:
+      return ShowStatus(parsed.command_line);
+    case CommandLine::Command::kVersion:
+      Print(stdout, std::string("spanhold ") + kVersion + "\n");
+      return kExitOk;
+  }
+  return kExitUsage;
+}
+
+}  // namespace
+}  // namespace spanhold::app
+
+int main(int argc, char** argv) { return spanhold::app::Main(argc, argv); }
