@@ -302,7 +302,7 @@ void Reader::ReportUnknownKeys() const {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) {
       continue;
     }
-    const std::string_view nearest = Nearest(entry.key, candidates);
+    const std::string_view nearest = report_.full() ? "" : Nearest(entry.key, candidates);
     std::string message = "unknown key";
     if (!nearest.empty()) {
       message += "; did you mean " + Quote(nearest) + "?";

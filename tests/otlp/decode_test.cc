@@ -1,1 +1,0 @@
-#include "src/otlp/decode.h"
