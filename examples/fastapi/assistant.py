@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 
-import tracing
-from agent import Agent
 from fastapi import FastAPI, HTTPException
-from llm import Model, RateLimited
 from opentelemetry import trace
 from opentelemetry.trace import Link, SpanKind
 from pydantic import BaseModel
+
+import tracing
+from agent import Agent
+from llm import Model, RateLimited
 from store import Store, make_cache, make_engine
 
 provider = tracing.setup("assistant")

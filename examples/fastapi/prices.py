@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 
-import tracing
 from fastapi import FastAPI, HTTPException
 from opentelemetry import trace
+
+import tracing
 
 PRICES = {"tea": 4.25, "kettle": 29.9}
 

@@ -34,9 +34,7 @@ def make_engine(url: str | None = None) -> Engine:
     url = url or os.environ.get("DATABASE_URL", "sqlite://")
     if url == "sqlite://":
         # One connection for all threads: each connection to ":memory:" is a database of its own.
-        return create_engine(
-            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
-        )
+        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     return create_engine(url)
 
 
@@ -67,7 +65,11 @@ class Store:
     def keep_answer(self, question: str, answer: str) -> None:
         """Keeps the answer, and the trace that found it, so that a digest can link to it."""
         context = trace.get_current_span().get_span_context()
-        seen = {"question": question, "trace": f"{context.trace_id:032x}", "span": f"{context.span_id:016x}"}
+        seen = {
+            "question": question,
+            "trace": f"{context.trace_id:032x}",
+            "span": f"{context.span_id:016x}",
+        }
         with self._cache.pipeline() as pipe:
             pipe.set(f"answer:{question}", answer, ex=3600)
             pipe.lpush("recent", json.dumps(seen))
@@ -75,7 +77,10 @@ class Store:
             pipe.execute()
 
     def recent(self) -> list[tuple[str, SpanContext]]:
-        return [(seen["question"], _span_context(seen)) for seen in map(json.loads, self._cache.lrange("recent", 0, -1))]
+        return [
+            (seen["question"], _span_context(seen))
+            for seen in map(json.loads, self._cache.lrange("recent", 0, -1))
+        ]
 
 
 def make_cache(url: str | None = None) -> redis.Redis:

@@ -14,7 +14,10 @@
 #include "src/app/signals.h"
 #include "src/app/status_command.h"
 #include "src/app/version.h"
+#include "src/config/available_memory.h"
+#include "src/config/environment.h"
 #include "src/config/load.h"
+#include "src/config/print.h"
 #include "src/core/log.h"
 
 namespace spanhold::app {
@@ -32,17 +35,27 @@ std::optional<std::string> EnvironmentVariable(const std::string& name) {
 // What `command_line` and the environment ask for; nothing, after every mistake was printed, when
 // it is wrong.
 std::optional<config::ServiceConfig> Load(const CommandLine& command_line) {
-  static const std::vector<config::ComponentType> kTypes = ComponentTypes();
-  config::Report report;
-  std::optional<config::ServiceConfig> loaded = config::LoadServiceConfig(
-      {command_line.configs, command_line.sets}, kTypes, EnvironmentVariable, report);
-  for (const std::string& warning : report.Warnings()) {
+  config::Sources sources{command_line.configs, command_line.sets};
+  if (sources.configs.empty()) {
+    const StatusOr<std::string> yaml = config::EnvironmentYaml(EnvironmentVariable);
+    if (!yaml.ok()) {
+      Print(stderr, "error: " + std::string(MessageOf(yaml.status())) + "\n");
+      return std::nullopt;
+    }
+    sources.configs.push_back("yaml:" + *yaml);
+  }
+  std::vector<std::string> warnings;
+  StatusOr<config::ServiceConfig> loaded =
+      config::LoadConfig(sources, ComponentTypes(),
+                         {EnvironmentVariable, config::AvailableMemory()}, warnings);
+  for (const std::string& warning : warnings) {
     Print(stderr, "warning: " + warning + "\n");
   }
-  for (const std::string& error : report.Errors()) {
-    Print(stderr, "error: " + error + "\n");
+  if (!loaded.ok()) {
+    Print(stderr, std::string(MessageOf(loaded.status())) + "\n");
+    return std::nullopt;
   }
-  return loaded;
+  return *std::move(loaded);
 }
 
 // A connection is a descriptor, and the usual soft limit of 1024 is soon used up.
@@ -91,7 +104,7 @@ int PrintConfig(const CommandLine& command_line) {
   if (!config) {
     return kExitUsage;
   }
-  Print(stdout, config::EffectiveYaml(*config));
+  Print(stdout, config::PrintConfig(*config));
   return kExitOk;
 }
 

@@ -50,7 +50,7 @@ class Fields {
   virtual void Strings(Key key, std::vector<std::string>& value) = 0;
   // A mapping of strings to strings, any key allowed; print-config masks the values.
   virtual void SecretMap(Key key, std::map<std::string, std::string>& value) = 0;
-  // One of `choices`.
+  // One of `choices`, in any case. Of two words with one value the first is printed.
   virtual void OneOf(Key key, int& value, const std::vector<Choice>& choices) = 0;
 
   // A nested mapping with keys of its own, described by `describe`.
@@ -108,6 +108,12 @@ class ComponentConfig {
   // this daemon. Asked only after Describe() found no error.
   virtual std::vector<EndpointUse> ListenEndpoints() const { return {}; }
   virtual std::vector<EndpointUse> SendEndpoints() const { return {}; }
+
+  // Where an exporter's spans go, for the log.
+  virtual std::string Destination() const {
+    const std::vector<EndpointUse> uses = SendEndpoints();
+    return uses.empty() ? "nowhere" : uses.front().endpoint.Authority();
+  }
 };
 
 }  // namespace spanhold::config

@@ -14,16 +14,9 @@ bool IsContinuation(char byte) {
 
 }  // namespace
 
-std::string Quote(std::string_view text) {
-  size_t shown = text.size();
-  if (shown > kMaxShown) {
-    shown = kMaxShown;
-    while (shown > 0 && IsContinuation(text[shown])) {
-      --shown;
-    }
-  }
+std::string QuoteWhole(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text.substr(0, shown)) {
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -38,8 +31,18 @@ std::string Quote(std::string_view text) {
       out += c;
     }
   }
-  out += shown < text.size() ? "...\"" : "\"";
-  return out;
+  return out + '"';
+}
+
+std::string Quote(std::string_view text) {
+  if (text.size() <= kMaxShown) {
+    return QuoteWhole(text);
+  }
+  size_t shown = kMaxShown;
+  while (shown > 0 && IsContinuation(text[shown])) {
+    --shown;
+  }
+  return QuoteWhole(std::string(text.substr(0, shown)) + "...");
 }
 
 }  // namespace spanhold::config

@@ -17,7 +17,7 @@ namespace spanhold::net {
 
 struct HttpRequest {
   std::string method = "POST";
-  std::string target;  // path and query
+  std::string target;   // path and query
   HttpHeaders headers;  // besides Host, Content-Length and Connection
   Bytes body;
 };
@@ -39,14 +39,15 @@ struct HttpResponse {
 class HttpClient {
  public:
   struct Options {
-    config::Endpoint endpoint;  // scheme http or https, host, port
-    config::TlsClientConfig tls;  // used with https
+    config::Endpoint endpoint;                         // scheme http or https, host, port
+    config::TlsClientConfig tls;                       // used with https
     Duration idle_timeout = std::chrono::seconds(90);  // the Collector's idle_conn_timeout
     uint64_t max_response_body = 4 << 20;  // OTLP 1.11: clients bound the response at 4 MiB
   };
 
-  // Called exactly once. kUnavailable: no connection or it broke; kDeadlineExceeded; kCancelled by
-  // Shutdown(). Any HTTP status is an OK result.
+  // Called exactly once. kUnavailable: no connection or it broke; kDeadlineExceeded;
+  // kResourceExhausted: the answer is too large; kCancelled by Shutdown(), and before Start(). Any
+  // HTTP status is an OK result.
   using Done = absl::AnyInvocable<void(StatusOr<HttpResponse>)>;
 
   HttpClient(Options options, EventLoop& loop);
@@ -58,7 +59,9 @@ class HttpClient {
   // Reads certificates. An error names the file.
   Status Start();
   void Send(HttpRequest request, Deadline deadline, Done done);
-  // Ends open requests with kCancelled, closes all connections. Safe a second time.
+  // Ends open requests with kCancelled, closes all connections; no callback runs any more when it
+  // returns. The loop must run, and this not be called from it. Safe without Start(), and a second
+  // time.
   void Shutdown();
 
  private:

@@ -43,11 +43,13 @@ std::optional<Number> ParseNumber(FieldType field, std::string_view text) {
       return named.value;
     }
   }
-  if (const auto number = Parse<int64_t>(text)) {
-    return number;
-  }
-  if (const auto number = Parse<uint64_t>(text)) {
-    return number;
+  if (field != FieldType::kDouble) {  // -0 is a double, and not the integer 0
+    if (const auto number = Parse<int64_t>(text)) {
+      return number;
+    }
+    if (const auto number = Parse<uint64_t>(text)) {
+      return number;
+    }
   }
   // from_chars() would also take "inf" and "nan".
   const bool numeric = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;

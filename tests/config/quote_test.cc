@@ -15,5 +15,9 @@ TEST(QuoteTest, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(Quote(std::string(79, 'x') + "\xC3\xA9"), '"' + std::string(79, 'x') + "...\"");
 }
 
+TEST(QuoteTest, QuoteWholeCutsNothing) {
+  EXPECT_EQ(QuoteWhole(std::string(100, 'x')), '"' + std::string(100, 'x') + '"');
+}
+
 }  // namespace
 }  // namespace spanhold::config

@@ -64,9 +64,17 @@ def test_agent_has_nested_steps(spans: list[Span]) -> None:
     planning = [span.name for span in spans if span.parent_id == plan.span_id]
 
     assert by_id[agent.parent_id].name == "POST /ask"
-    assert children == {"plan": 1, "execute_tool read_article": 2, "execute_tool get_price": 2, "chat parrot-small": 1}
+    assert children == {
+        "plan": 1,
+        "execute_tool read_article": 2,
+        "execute_tool get_price": 2,
+        "chat parrot-small": 1,
+    }
     assert planning == ["chat parrot-small"]
-    assert agent.attributes["gen_ai.agent.tools"] == ("array", (("string", "get_price"), ("string", "read_article")))
+    assert agent.attributes["gen_ai.agent.tools"] == (
+        "array",
+        (("string", "get_price"), ("string", "read_article")),
+    )
 
 
 def test_errors_are_recorded(spans: list[Span]) -> None:

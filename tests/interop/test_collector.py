@@ -24,10 +24,14 @@ each_protocol = pytest.mark.parametrize("protocol", ("grpc", "http"))
 
 @each_sender
 @each_protocol
-def test_collector_before(sender: Sender, protocol: str, jaegers: dict[str, Jaeger], tmp_path: Path, ending: Ending) -> None:
+def test_collector_before(
+    sender: Sender, protocol: str, jaegers: dict[str, Jaeger], tmp_path: Path, ending: Ending
+) -> None:
     """SDK → Collector → Spanhold → Jaeger."""
     jaeger = jaegers["otlp_grpc"]
-    spanhold = Daemon.start(toolbox.daemon(), tmp_path, "spanhold", paths.to_jaeger("otlp_grpc", jaeger))
+    spanhold = Daemon.start(
+        toolbox.daemon(), tmp_path, "spanhold", paths.to_jaeger("otlp_grpc", jaeger)
+    )
     ending(spanhold.process)
     onward = paths.to_collector(protocol, getattr(spanhold, protocol))
     collector = Daemon.start(toolbox.program("otelcol"), tmp_path, "otelcol", onward)
@@ -40,10 +44,14 @@ def test_collector_before(sender: Sender, protocol: str, jaegers: dict[str, Jaeg
 
 @each_sender
 @each_protocol
-def test_collector_behind(sender: Sender, protocol: str, jaegers: dict[str, Jaeger], tmp_path: Path, ending: Ending) -> None:
+def test_collector_behind(
+    sender: Sender, protocol: str, jaegers: dict[str, Jaeger], tmp_path: Path, ending: Ending
+) -> None:
     """SDK → Spanhold → Collector → Jaeger."""
     jaeger = jaegers["otlp_grpc"]
-    collector = Daemon.start(toolbox.program("otelcol"), tmp_path, "otelcol", paths.to_jaeger("otlp_grpc", jaeger))
+    collector = Daemon.start(
+        toolbox.program("otelcol"), tmp_path, "otelcol", paths.to_jaeger("otlp_grpc", jaeger)
+    )
     ending(collector.process)
     onward = paths.to_collector(protocol, getattr(collector, protocol))
     spanhold = Daemon.start(toolbox.daemon(), tmp_path, "spanhold", onward)

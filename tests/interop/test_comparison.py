@@ -1,4 +1,7 @@
-"""The comparison itself: whatever is broken in a span on its way is found and named. A test that cannot fail is none."""
+"""The comparison itself: whatever is broken in a span on its way is found and named.
+
+A test that cannot fail is none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness import compare, jaeger_expect, senders
+from harness import compare, jaeger_expect
 from harness.jaeger import Jaeger
 from harness.model import Span
 from harness.senders import Sender, Sent
@@ -34,26 +37,70 @@ def _link(**changes: object) -> Break:
 # What is broken: the span that it is broken in, how, and the field of Jaeger's view that shall be named.
 BROKEN_FOR_JAEGER = {
     "an attribute's value": ("attribute types ✓", _attribute("int.negative", ("int", -43)), "tags"),
-    "an attribute's type": ("attribute types ✓", _attribute("int.negative", ("double", "-42.0")), "tags"),
+    "an attribute's type": (
+        "attribute types ✓",
+        _attribute("int.negative", ("double", "-42.0")),
+        "tags",
+    ),
     "an attribute too many": ("attribute types ✓", _attribute("more", ("string", "")), "tags"),
-    "an array": ("attribute types ✓", _attribute("array.int", ("array", (("int", 1), ("int", -2)))), "tags"),
-    "a text like JSON": ("attribute types ✓", _attribute("string.like.json", ("string", "[1,2]")), "tags"),
+    "an array": (
+        "attribute types ✓",
+        _attribute("array.int", ("array", (("int", 1), ("int", -2)))),
+        "tags",
+    ),
+    "a text like JSON": (
+        "attribute types ✓",
+        _attribute("string.like.json", ("string", "[1,2]")),
+        "tags",
+    ),
     "the name": ("many", lambda span: replace(span, name="few"), "operation"),
     "the kind": ("many", lambda span: replace(span, kind="CLIENT"), "tags"),
     "the status": ("status ok", lambda span: replace(span, status="UNSET"), "tags"),
-    "the status message": ("status error", lambda span: replace(span, status_message="broken"), "tags"),
+    "the status message": (
+        "status error",
+        lambda span: replace(span, status_message="broken"),
+        "tags",
+    ),
     "the parent": ("status ok", lambda span: replace(span, parent_id="0" * 15 + "1"), "references"),
-    "the start": ("many", lambda span: replace(span, start=span.start - 1000, end=span.end - 1000), "start"),
+    "the start": (
+        "many",
+        lambda span: replace(span, start=span.start - 1000, end=span.end - 1000),
+        "start",
+    ),
     "the end": ("many", lambda span: replace(span, end=span.end + 1000), "duration"),
-    "the trace state": ("child of another process", lambda span: replace(span, trace_state="vendor=a:b"), "tags"),
+    "the trace state": (
+        "child of another process",
+        lambda span: replace(span, trace_state="vendor=a:b"),
+        "tags",
+    ),
     "an event's name": ("events and links", _event(name="other"), "logs"),
     "an event's time": ("events and links", _event(time=0), "logs"),
-    "an event's attribute": ("events and links", _event(attributes={"more": ("bool", True)}), "logs"),
-    "an event lost": ("events and links", lambda span: replace(span, events=span.events[:-1]), "logs"),
+    "an event's attribute": (
+        "events and links",
+        _event(attributes={"more": ("bool", True)}),
+        "logs",
+    ),
+    "an event lost": (
+        "events and links",
+        lambda span: replace(span, events=span.events[:-1]),
+        "logs",
+    ),
     "a link's span": ("events and links", _link(span_id="0" * 15 + "1"), "references"),
-    "a link lost": ("events and links", lambda span: replace(span, links=span.links[1:]), "references"),
-    "the service": ("many", lambda span: replace(span, resource=span.resource | {"service.name": ("string", "x")}), "service"),
-    "the resource": ("many", lambda span: replace(span, resource=span.resource | {"x": ("int", 1)}), "process_tags"),
+    "a link lost": (
+        "events and links",
+        lambda span: replace(span, links=span.links[1:]),
+        "references",
+    ),
+    "the service": (
+        "many",
+        lambda span: replace(span, resource=span.resource | {"service.name": ("string", "x")}),
+        "service",
+    ),
+    "the resource": (
+        "many",
+        lambda span: replace(span, resource=span.resource | {"x": ("int", 1)}),
+        "process_tags",
+    ),
     "the scope": ("many", lambda span: replace(span, scope_name="other"), "tags"),
     "the scope's version": ("many", lambda span: replace(span, scope_version="9"), "tags"),
 }
@@ -63,12 +110,34 @@ BROKEN_FOR_FILE = {
     "a link's attribute": ("events and links", _link(attributes={}), "links"),
     "a link's trace state": ("events and links", _link(trace_state="a=b"), "links"),
     "a nanosecond": ("events and links", lambda span: replace(span, start=span.start + 1), "start"),
-    "the scope's schema": ("events and links", lambda span: replace(span, scope_schema=""), "scope_schema"),
-    "the resource's schema": ("many", lambda span: replace(span, resource_schema="x"), "resource_schema"),
+    "the scope's schema": (
+        "events and links",
+        lambda span: replace(span, scope_schema=""),
+        "scope_schema",
+    ),
+    "the resource's schema": (
+        "many",
+        lambda span: replace(span, resource_schema="x"),
+        "resource_schema",
+    ),
     "the flags": ("many", lambda span: replace(span, flags=span.flags ^ 1), "flags"),
-    "dropped attributes": ("past the limits", lambda span: replace(span, dropped_attributes=0), "dropped_attributes"),
-    "dropped events": ("past the limits", lambda span: replace(span, dropped_events=0), "dropped_events"),
-    "dropped links": ("past the limits", lambda span: replace(span, dropped_links=0), "dropped_links"),
+    "dropped attributes": (
+        "past the limits",
+        lambda span: replace(span, dropped_attributes=0),
+        "dropped_attributes",
+    ),
+    "dropped events": (
+        "past the limits",
+        lambda span: replace(span, dropped_events=0),
+        "dropped_events",
+    ),
+    "an event's dropped attributes": ("past the limits", _event(dropped_attributes=0), "events"),
+    "a link's dropped attributes": ("past the limits", _link(dropped_attributes=0), "links"),
+    "dropped links": (
+        "past the limits",
+        lambda span: replace(span, dropped_links=0),
+        "dropped_links",
+    ),
 }
 
 
@@ -104,7 +173,9 @@ def test_difference_in_otlp_is_named(what: str, sent: Sent) -> None:
 def test_lost_span_is_named(sent: Sent) -> None:
     lost = sent.wire[0]
 
-    assert compare.in_otlp(sent.wire, sent.wire[1:]) == [f"span {lost.trace_id}/{lost.span_id}: lost"]
+    assert compare.in_otlp(sent.wire, sent.wire[1:]) == [
+        f"span {lost.trace_id}/{lost.span_id}: lost"
+    ]
 
 
 def test_doubled_span_is_named(sent: Sent) -> None:
@@ -118,4 +189,6 @@ def test_doubled_span_is_named(sent: Sent) -> None:
 def test_foreign_span_is_named(sent: Sent) -> None:
     foreign = sent.wire[0]
 
-    assert compare.in_otlp(sent.wire[1:], sent.wire) == [f"span {foreign.trace_id}/{foreign.span_id}: was never sent"]
+    assert compare.in_otlp(sent.wire[1:], sent.wire) == [
+        f"span {foreign.trace_id}/{foreign.span_id}: was never sent"
+    ]

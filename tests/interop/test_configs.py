@@ -88,4 +88,6 @@ def _says(line: str, config: Path, want: tuple[int, str]) -> bool:
 
 def _validate(binary: Path, config: Path) -> subprocess.CompletedProcess[str]:
     command = [binary, "validate", "--config", config]
-    return subprocess.run(command, capture_output=True, text=True, env=clean_env(ENV), timeout=30, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=clean_env(ENV), timeout=30, check=False
+    )

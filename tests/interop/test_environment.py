@@ -41,23 +41,35 @@ def send(tmp_path: Path, ending: Ending) -> Callable[[Sender, dict[str, str]], l
 def test_jaeger_endpoint(send: Callable[..., list[Span]], jaegers: dict[str, Jaeger]) -> None:
     jaeger = jaegers["jaeger_thrift"]
 
-    sent = send(Sender("node", "grpc"), {"JAEGER_ENDPOINT": f"http://{jaeger.address('thrift')}/api/traces"})
+    sent = send(
+        Sender("node", "grpc"), {"JAEGER_ENDPOINT": f"http://{jaeger.address('thrift')}/api/traces"}
+    )
 
     _assert_shown(sent, jaeger, "jaeger_thrift")
 
 
-def test_otlp_endpoint_over_grpc(send: Callable[..., list[Span]], jaegers: dict[str, Jaeger]) -> None:
+def test_otlp_endpoint_over_grpc(
+    send: Callable[..., list[Span]], jaegers: dict[str, Jaeger]
+) -> None:
     jaeger = jaegers["otlp_grpc"]
 
-    sent = send(Sender("python", "grpc"), {"SPANHOLD_OTLP_ENDPOINT": f"grpc://{jaeger.address('otlp_grpc')}"})
+    sent = send(
+        Sender("python", "grpc"),
+        {"SPANHOLD_OTLP_ENDPOINT": f"grpc://{jaeger.address('otlp_grpc')}"},
+    )
 
     _assert_shown(sent, jaeger, "otlp_grpc")
 
 
-def test_otlp_endpoint_over_http(send: Callable[..., list[Span]], jaegers: dict[str, Jaeger]) -> None:
+def test_otlp_endpoint_over_http(
+    send: Callable[..., list[Span]], jaegers: dict[str, Jaeger]
+) -> None:
     jaeger = jaegers["otlp_http"]
 
-    sent = send(Sender("node", "http/json"), {"SPANHOLD_OTLP_ENDPOINT": f"http://{jaeger.address('otlp_http')}"})
+    sent = send(
+        Sender("node", "http/json"),
+        {"SPANHOLD_OTLP_ENDPOINT": f"http://{jaeger.address('otlp_http')}"},
+    )
 
     _assert_shown(sent, jaeger, "otlp_http")
 
@@ -67,14 +79,19 @@ def test_files_without_any_backend(send: Callable[..., list[Span]], tmp_path: Pa
     state = tmp_path / "state"
     state.mkdir()
 
-    sent = send(Sender("node", "http/protobuf"), {"STATE_DIRECTORY": str(state), "OTLP_ENDPOINT": "http://localhost:4317"})
+    sent = send(
+        Sender("node", "http/protobuf"),
+        {"STATE_DIRECTORY": str(state), "OTLP_ENDPOINT": "http://localhost:4317"},
+    )
 
     written = [span for path in state.rglob("*.jsonl") for span in files.spans(path)]
     differences = compare.in_otlp(sent, written)
     assert not differences, compare.report(differences)
 
 
-def test_tracing_disabled_accepts_and_discards(send: Callable[..., list[Span]], tmp_path: Path) -> None:
+def test_tracing_disabled_accepts_and_discards(
+    send: Callable[..., list[Span]], tmp_path: Path
+) -> None:
     state = tmp_path / "state"
     state.mkdir()
 
@@ -86,7 +103,9 @@ def test_tracing_disabled_accepts_and_discards(send: Callable[..., list[Span]], 
 
 def _start(env: dict[str, str], directory: Path) -> tuple[str, Process]:
     host = f"127.{random.randrange(1, 255)}.{random.randrange(255)}.{random.randrange(1, 255)}"
-    process = Process([toolbox.daemon()], directory / "daemon.log", {"SPANHOLD_LISTEN_HOST": host} | env)
+    process = Process(
+        [toolbox.daemon()], directory / "daemon.log", {"SPANHOLD_LISTEN_HOST": host} | env
+    )
     process.wait_ready("the daemon", lambda: _listens(host, GRPC) and _listens(host, HTTP))
     return host, process
 

@@ -14,7 +14,11 @@ Send = Callable[[Sender], Sent]
 
 def test_ledger_balances_at_rest(sent_by: Send, daemon: Daemon) -> None:
     toolbox.need_spanhold("ledger")
-    total = sum(len(sent_by(sender).spans) for sender in senders.ALL if sender.language not in toolbox.MISSING)
+    total = sum(
+        len(sent_by(sender).spans)
+        for sender in senders.ALL
+        if sender.language not in toolbox.MISSING
+    )
 
     wait_for("the ledger to come to rest", lambda: not ledger.unsettled(daemon.status()))
 
@@ -40,4 +44,7 @@ def test_ledger_that_does_not_balance_is_noticed() -> None:
     )
 
     assert [row["sent"] for row in ledger.rows(page) if "LANE" in row] == ["11", "11"]
-    assert ["traces > file" in row or "traces > otlp" in row for row in ledger.unsettled(page)] == [True, True]
+    assert ["traces > file" in row or "traces > otlp" in row for row in ledger.unsettled(page)] == [
+        True,
+        True,
+    ]

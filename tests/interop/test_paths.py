@@ -31,7 +31,9 @@ def test_sdk_writes_what_it_recorded(sender: Sender, sent_by: Send) -> None:
 
 @each_sender
 @each_path
-def test_jaeger_shows_what_was_sent(sender: Sender, path: str, sent_by: Send, request: pytest.FixtureRequest) -> None:
+def test_jaeger_shows_what_was_sent(
+    sender: Sender, path: str, sent_by: Send, request: pytest.FixtureRequest
+) -> None:
     if path not in toolbox.STANDIN_HAS:
         toolbox.need_spanhold("jaeger exporter")
     jaeger: Jaeger = request.getfixturevalue("jaegers")[path]
@@ -58,13 +60,20 @@ def test_file_holds_what_was_sent(sender: Sender, sent_by: Send, out_file: Path)
 
 def test_metrics_count_every_span_once(sent_by: Send, daemon: Daemon) -> None:
     """The Collector's names, so that its dashboards show the truth about Spanhold too."""
-    total = sum(len(sent_by(sender).spans) for sender in senders.ALL if sender.language not in toolbox.MISSING)
+    total = sum(
+        len(sent_by(sender).spans)
+        for sender in senders.ALL
+        if sender.language not in toolbox.MISSING
+    )
     exporters = daemon.exporters
 
     accepted = daemon.metric("otelcol_receiver_accepted_spans")
     wait_for(
         "all spans to be sent",
-        lambda: all(daemon.metric("otelcol_exporter_sent_spans", exporter=name) >= total for name in exporters),
+        lambda: all(
+            daemon.metric("otelcol_exporter_sent_spans", exporter=name) >= total
+            for name in exporters
+        ),
     )
 
     assert accepted == total

@@ -37,11 +37,17 @@ def chosen() -> list[senders.Sender]:
 
 @pytest.fixture
 def reached() -> list[str]:
-    return [path for path in paths.TO_JAEGER if not toolbox.is_standin() or path in toolbox.STANDIN_HAS]
+    return [
+        path for path in paths.TO_JAEGER if not toolbox.is_standin() or path in toolbox.STANDIN_HAS
+    ]
 
 
 def test_sigterm_in_mid_load_loses_nothing_acknowledged(
-    chosen: list[senders.Sender], reached: list[str], jaegers: dict[str, Jaeger], tmp_path: Path, ending: Ending
+    chosen: list[senders.Sender],
+    reached: list[str],
+    jaegers: dict[str, Jaeger],
+    tmp_path: Path,
+    ending: Ending,
 ) -> None:
     out_file = tmp_path / "traces.jsonl"
     exporters = paths.to_file(out_file)
@@ -59,7 +65,9 @@ def test_sigterm_in_mid_load_loses_nothing_acknowledged(
         assert not differences, f"{path}: {compare.report(differences)}"
 
 
-def test_sigterm_writes_whole_lines(chosen: list[senders.Sender], tmp_path: Path, ending: Ending) -> None:
+def test_sigterm_writes_whole_lines(
+    chosen: list[senders.Sender], tmp_path: Path, ending: Ending
+) -> None:
     """A file that ends in half a line is for a crash, not for a polite end."""
     out_file = tmp_path / "traces.jsonl"
     daemon = Daemon.start(toolbox.daemon(), tmp_path, "daemon", paths.to_file(out_file), BATCH)
@@ -68,7 +76,9 @@ def test_sigterm_writes_whole_lines(chosen: list[senders.Sender], tmp_path: Path
 
     assert end.exit_code == 0, end.log
     assert out_file.read_bytes().endswith(b"\n")
-    differences = compare.lost_or_doubled(end.acknowledged, [span.key for span in files.spans(out_file)])
+    differences = compare.lost_or_doubled(
+        end.acknowledged, [span.key for span in files.spans(out_file)]
+    )
     assert not differences, compare.report(differences)
 
 
@@ -86,7 +96,11 @@ def test_a_loss_is_noticed(chosen: list[senders.Sender], tmp_path: Path, ending:
 
 
 def _end_in_mid_load(
-    daemon: Daemon, number: signal.Signals, chosen: list[senders.Sender], directory: Path, ending: Ending
+    daemon: Daemon,
+    number: signal.Signals,
+    chosen: list[senders.Sender],
+    directory: Path,
+    ending: Ending,
 ) -> End:
     """Starts the load, sends the signal while the daemon holds spans, waits for its end."""
     ending(daemon.process)

@@ -1,6 +1,6 @@
 #include "src/exporter/jaeger/split.h"
 
-#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "src/otlp/grouping.h"
@@ -62,11 +62,13 @@ class Splitter {
   }
 
   size_t FindEqual(const otlp::HeaderRef& resource) {
-    for (size_t i = 0; i < processes_.size(); ++i) {
-      if (otlp::SameBytes(processes_[i].resource, resource)) {
-        return i;
+    const auto [first, last] = by_hash_.equal_range(resource.header->hash);
+    for (auto i = first; i != last; ++i) {
+      if (otlp::SameBytes(processes_[i->second].resource, resource)) {
+        return i->second;
       }
     }
+    by_hash_.emplace(resource.header->hash, processes_.size());
     processes_.push_back({resource, requests_.size(), 0});
     requests_.emplace_back();
     return processes_.size() - 1;
@@ -74,6 +76,7 @@ class Splitter {
 
   const uint64_t max_span_bytes_;
   std::vector<Process> processes_;
+  std::unordered_multimap<uint64_t, size_t> by_hash_;  // of the resource, into processes_
   std::vector<Request> requests_;
   // Where the last span belonged: the next one mostly does too.
   const otlp::BatchPart* part_ = nullptr;
@@ -86,7 +89,8 @@ class Splitter {
 std::vector<otlp::TraceBatch> SplitByProcess(const otlp::TraceBatch& batch,
                                              uint64_t max_span_bytes) {
   Splitter splitter(max_span_bytes);
-  batch.ForEachSpan([&](const otlp::BatchPart& part, uint32_t index) { splitter.Add(part, index); });
+  batch.ForEachSpan(
+      [&](const otlp::BatchPart& part, uint32_t index) { splitter.Add(part, index); });
   return splitter.Take();
 }
 

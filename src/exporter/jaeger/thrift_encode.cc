@@ -143,8 +143,8 @@ StatusOr<Bytes> EncodeThrift(const otlp::TraceBatch& batch, MemoryBudget& budget
   SPANHOLD_ASSIGN_OR_RETURN(const ProcessSpans spans, ProcessSpans::Of(batch));
   try {
     // Thrift's fields have longer headers than protobuf's.
-    const auto buffer = std::make_shared<TMemoryBuffer>(static_cast<uint32_t>(
-        2 * batch.span_bytes() + 1024));  // last owner: the returned bytes
+    const auto buffer = std::make_shared<TMemoryBuffer>(
+        static_cast<uint32_t>(2 * batch.span_bytes() + 1024));  // last owner: the returned bytes
     Writer(buffer).Write(spans);
     uint8_t* data = nullptr;
     uint32_t size = 0;

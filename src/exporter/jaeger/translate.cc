@@ -42,7 +42,7 @@ Tag Translate(std::string_view key, const otlp::AnyValueView& value,
       return {key, Binary{value.bytes_value()}};
     case Type::kArray:
     case Type::kMap:
-      otlp::AppendPlainJson(made.emplace_back(), value);
+      otlp::AppendAnyValueJson(made.emplace_back(), value);
       return {key, std::string_view(made.back())};
     case Type::kEmpty:
       break;
@@ -99,8 +99,7 @@ void AppendStatus(const otlp::SpanView& span, std::vector<Tag>& tags) {
 
 Reference::Type TypeOf(const otlp::LinkView& link) {
   const auto type = otlp::FindAttribute(link.attributes(), "opentracing.ref_type");
-  const bool child_of =
-      type && type->type() == Type::kString && type->string_value() == "child_of";
+  const bool child_of = type && type->type() == Type::kString && type->string_value() == "child_of";
   return child_of ? Reference::Type::kChildOf : Reference::Type::kFollowsFrom;
 }
 

@@ -39,7 +39,9 @@ class Service:
         port = free_port()
         record = directory / f"{module}.jsonl"
         command = [toolbox.python(), SERVE, module, str(port), record]
-        process = Process(command, directory / f"{module}.log", env | {"PYTHONDONTWRITEBYTECODE": "1"})
+        process = Process(
+            command, directory / f"{module}.log", env | {"PYTHONDONTWRITEBYTECODE": "1"}
+        )
         service = cls(process, port, record)
         process.wait_ready(module, lambda: service.get("/healthz") == 200)
         return service

@@ -15,11 +15,16 @@ from .model import Span
 MOST_SHOWN = 20
 
 
-def in_jaeger(sent: Sequence[Span], shown: Iterable[JaegerSpan], rules: jaeger_expect.Rules) -> list[str]:
+def in_jaeger(
+    sent: Sequence[Span], shown: Iterable[JaegerSpan], rules: jaeger_expect.Rules
+) -> list[str]:
     """The differences, in words; none when all is as it should be."""
     wanted = [jaeger_expect.expected(span, rules) for span in sent]
     by_key = {span.key: span for span in wanted}
-    shown = [jaeger_model.read_json_as_in(by_key[span.key], span) if span.key in by_key else span for span in shown]
+    shown = [
+        jaeger_model.read_json_as_in(by_key[span.key], span) if span.key in by_key else span
+        for span in shown
+    ]
     return _differences(wanted, shown)
 
 
@@ -69,7 +74,10 @@ def _narrow(want: Any, got: Any) -> str:
     if isinstance(want, dict):
         want, got = list(want.items()), list(got.items())
     if isinstance(want, (list, tuple)) and sorted(map(repr, want)) != sorted(map(repr, got)):
-        want, got = [item for item in want if item not in got], [item for item in got if item not in want]
+        want, got = (
+            [item for item in want if item not in got],
+            [item for item in got if item not in want],
+        )
     return f"want {_short(want)}, got {_short(got)}"
 
 

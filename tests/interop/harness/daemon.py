@@ -29,14 +29,24 @@ class Daemon:
 
     @classmethod
     def start(
-        cls, binary: Path, directory: Path, name: str, exporters: Mapping[str, Config], batch: Config | None = None
+        cls,
+        binary: Path,
+        directory: Path,
+        name: str,
+        exporters: Mapping[str, Config],
+        batch: Config | None = None,
     ) -> Daemon:
         """One pipeline: OTLP in, batch, all of `exporters` out. Returns when its health check says 200."""
         return start_retrying(lambda: cls._start(binary, directory, name, exporters, batch))
 
     @classmethod
     def _start(
-        cls, binary: Path, directory: Path, name: str, exporters: Mapping[str, Config], batch: Config | None
+        cls,
+        binary: Path,
+        directory: Path,
+        name: str,
+        exporters: Mapping[str, Config],
+        batch: Config | None,
     ) -> Daemon:
         ports = {use: free_port() for use in ("grpc", "http", "health", "metrics")}
         path = directory / f"{name}.yaml"
@@ -51,8 +61,15 @@ class Daemon:
 
     def status(self) -> str:
         """The ledger, as `spanhold status` prints it."""
-        command = [self.process.command[0], "status", "--address", f"127.0.0.1:{self.ports['metrics']}"]
-        result = subprocess.run(command, capture_output=True, text=True, env=clean_env(None), timeout=10, check=False)
+        command = [
+            self.process.command[0],
+            "status",
+            "--address",
+            f"127.0.0.1:{self.ports['metrics']}",
+        ]
+        result = subprocess.run(
+            command, capture_output=True, text=True, env=clean_env(None), timeout=10, check=False
+        )
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
@@ -61,7 +78,9 @@ class Daemon:
         total = 0.0
         for line in (_fetch(self.ports["metrics"], "/metrics") or "").splitlines():
             series = re.fullmatch(rf"{name}(?:_total)?(?:\{{(.*)\}})? (\S+)", line)
-            if series and all(f'{key}="{value}"' in (series[1] or "") for key, value in labels.items()):
+            if series and all(
+                f'{key}="{value}"' in (series[1] or "") for key, value in labels.items()
+            ):
                 total += float(series[2])
         return total
 
@@ -86,11 +105,23 @@ def _config(ports: dict[str, int], exporters: Mapping[str, Config], batch: Confi
                 "metrics": {
                     "level": "normal",
                     "readers": [
-                        {"pull": {"exporter": {"prometheus": {"host": "127.0.0.1", "port": ports["metrics"]}}}}
+                        {
+                            "pull": {
+                                "exporter": {
+                                    "prometheus": {"host": "127.0.0.1", "port": ports["metrics"]}
+                                }
+                            }
+                        }
                     ],
                 }
             },
-            "pipelines": {"traces": {"receivers": ["otlp"], "processors": ["batch"], "exporters": list(exporters)}},
+            "pipelines": {
+                "traces": {
+                    "receivers": ["otlp"],
+                    "processors": ["batch"],
+                    "exporters": list(exporters),
+                }
+            },
         },
     }
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import h11
+
+# HTTP's deflate is a zlib stream.
+DECODERS = {"identity": bytes, "gzip": gzip.decompress, "deflate": zlib.decompress}
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,8 @@ def requests(stream: bytes) -> Iterator[Request]:
         if not isinstance(event, h11.EndOfMessage):
             return
         headers = {name.decode(): value.decode() for name, value in head.headers}
-        content = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else bytes(body)
-        yield Request(headers.get("content-type", ""), content)
+        plain = DECODERS[headers.get("content-encoding", "identity")](bytes(body))
+        yield Request(headers.get("content-type", ""), plain)
         # The parser wants to see an answer before it reads the next request.
         parser.send(h11.Response(status_code=200, headers=[("content-length", "0")]))
         parser.send(h11.EndOfMessage())

@@ -64,5 +64,7 @@ def _messages(of: _Stream) -> Iterator[Request]:
         if len(view) < MESSAGE_HEADER + length:
             return
         content = bytes(view[MESSAGE_HEADER : MESSAGE_HEADER + length])
-        yield Request(of.headers.get("content-type", ""), gzip.decompress(content) if view[0] else content)
+        yield Request(
+            of.headers.get("content-type", ""), gzip.decompress(content) if view[0] else content
+        )
         view = view[MESSAGE_HEADER + length :]

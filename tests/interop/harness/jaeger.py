@@ -65,15 +65,23 @@ class Jaeger:
     def trace(self, trace_id: str) -> list[JaegerSpan]:
         """The spans of one trace, none when Jaeger does not know it. `raw`: as they came, nothing repaired."""
         answer = self._get("query", f"/api/traces/{trace_id}?raw=true")
-        return [] if answer is None else [span for trace in answer["data"] for span in jaeger_model.from_api(trace)]
+        return (
+            []
+            if answer is None
+            else [span for trace in answer["data"] for span in jaeger_model.from_api(trace)]
+        )
 
     def traces(self, trace_ids: Collection[str]) -> list[JaegerSpan]:
         return [span for trace_id in sorted(set(trace_ids)) for span in self.trace(trace_id)]
 
     def traces_when(self, spans: int, trace_ids: Collection[str]) -> list[JaegerSpan]:
-        """The spans of these traces once there are `spans` of them. Too few after a while are for the caller to name."""
+        """The spans of these traces once there are `spans`. Too few after a while are the caller's to name."""
         with contextlib.suppress(TimeoutError):
-            wait_for(f"{spans} spans in Jaeger", lambda: len(self.traces(trace_ids)) >= spans, ARRIVAL_SECONDS)
+            wait_for(
+                f"{spans} spans in Jaeger",
+                lambda: len(self.traces(trace_ids)) >= spans,
+                ARRIVAL_SECONDS,
+            )
         return self.traces(trace_ids)
 
     def keys_of_service(self, service: str) -> list[tuple[str, str]]:
@@ -81,7 +89,9 @@ class Jaeger:
         query = urllib.parse.urlencode({"service": service, "limit": MANY_TRACES, "raw": "true"})
         answer = self._get("query", f"/api/traces?{query}")
         return [
-            (span["traceID"].zfill(32), span["spanID"].zfill(16)) for trace in answer["data"] for span in trace["spans"]
+            (span["traceID"].zfill(32), span["spanID"].zfill(16))
+            for trace in answer["data"]
+            for span in trace["spans"]
         ]
 
     def _get(self, use: str, path: str) -> dict | None:

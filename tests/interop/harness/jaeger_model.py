@@ -72,7 +72,8 @@ def _span(span: dict, process: dict) -> JaegerSpan:
         span_id=span["spanID"].zfill(16),
         operation=span["operationName"],
         references=tuple(
-            Reference(ref["refType"], ref["traceID"].zfill(32), ref["spanID"].zfill(16)) for ref in span["references"]
+            Reference(ref["refType"], ref["traceID"].zfill(32), ref["spanID"].zfill(16))
+            for ref in span["references"]
         ),
         start=span["startTime"],
         duration=span["duration"],
@@ -112,7 +113,10 @@ def read_json_as_in(wanted: JaegerSpan, shown: JaegerSpan) -> JaegerSpan:
         shown,
         tags=_read_json(wanted.tags, shown.tags),
         process_tags=_read_json(wanted.process_tags, shown.process_tags),
-        logs=tuple(replace(log, fields=_read_json(fields, log.fields)) for log, fields in zip(shown.logs, wanted_fields)),
+        logs=tuple(
+            replace(log, fields=_read_json(fields, log.fields))
+            for log, fields in zip(shown.logs, wanted_fields, strict=False)
+        ),
     )
 
 

@@ -18,7 +18,7 @@ def rows(page: str) -> list[dict[str, str]]:
         elif len(cells) != len(columns):
             columns = []
         elif columns:
-            found.append(dict(zip(columns, cells)))
+            found.append(dict(zip(columns, cells, strict=True)))
     return found
 
 

@@ -30,10 +30,16 @@ class Load:
 
     def acknowledged(self) -> list[tuple[str, str]]:
         """The ids of all spans in them."""
-        return [(trace_id, span_id) for line in files.whole_lines(self._acked) for trace_id, span_id in json.loads(line)]
+        return [
+            (trace_id, span_id)
+            for line in files.whole_lines(self._acked)
+            for trace_id, span_id in json.loads(line)
+        ]
 
 
-def start_all(chosen: list[Sender], daemon: Daemon, directory: Path, ending: Callable[[Process], Process]) -> list[Load]:
+def start_all(
+    chosen: list[Sender], daemon: Daemon, directory: Path, ending: Callable[[Process], Process]
+) -> list[Load]:
     """Starts them all; returns when the daemon has acknowledged calls of each and all still send."""
     loads = []
     for sender in chosen:
@@ -42,7 +48,10 @@ def start_all(chosen: list[Sender], daemon: Daemon, directory: Path, ending: Cal
         loads.append(Load(sender, process, acked))
     wait_for(
         f"{CALLS_BEFORE} calls of each sender",
-        lambda: all(load.calls() >= CALLS_BEFORE for load in loads) or not all(load.process.running() for load in loads),
+        lambda: (
+            all(load.calls() >= CALLS_BEFORE for load in loads)
+            or not all(load.process.running() for load in loads)
+        ),
         seconds=60,
     )
     for load in loads:

@@ -71,7 +71,12 @@ class Span:
 
 def read_lines(path: Path) -> list[Span]:
     """The spans of a file of TracesData lines."""
-    return [span for line in path.read_text("utf-8").split("\n") if line for span in from_otlp_json(json.loads(line))]
+    return [
+        span
+        for line in path.read_text("utf-8").split("\n")
+        if line
+        for span in from_otlp_json(json.loads(line))
+    ]
 
 
 def from_otlp_json(data: dict) -> list[Span]:

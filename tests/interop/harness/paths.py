@@ -22,7 +22,11 @@ def to_jaeger(path: str, jaeger: Jaeger) -> dict[str, Config]:
             return {"jaeger/thrift": {"endpoint": f"http://{jaeger.address('thrift')}/api/traces"}}
         case "jaeger_grpc":
             return {
-                "jaeger/grpc": {"protocol": "grpc", "endpoint": jaeger.address("grpc"), "tls": {"insecure": True}}
+                "jaeger/grpc": {
+                    "protocol": "grpc",
+                    "endpoint": jaeger.address("grpc"),
+                    "tls": {"insecure": True},
+                }
             }
     raise ValueError(path)
 

@@ -16,6 +16,8 @@ START_ATTEMPTS = 4
 # What servers say (in Go, Python, Redis and C++) when another process was quicker to take their port.
 PORT_TAKEN = ("address already in use", "address in use", "port already in use")
 
+STEERING = ("OTEL_", "OTLP_", "TRACING_", "JAEGER_", "SPANHOLD", "HTTP_PROXY", "HTTPS_PROXY")
+
 T = TypeVar("T")
 
 
@@ -26,17 +28,19 @@ class PortTaken(Exception):
 class Process:
     """Thread-compatible. The log holds stdout and stderr together, in the order of writing."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None, cwd: Path | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None
+    ) -> None:
         self.command = [str(part) for part in command]
         self.log = log
         with log.open("wb") as output:
             self._popen = subprocess.Popen(
-                self.command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=clean_env(env), cwd=cwd
+                self.command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=clean_env(env),
             )
-
-    @property
-    def pid(self) -> int:
-        return self._popen.pid
 
     def running(self) -> bool:
         return self._popen.poll() is None
@@ -44,10 +48,10 @@ class Process:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait_ready(self, what: str, condition: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_ready(self, what: str, condition: Callable[[], bool]) -> None:
         """Waits until `condition` holds; ends the process when it never does."""
         try:
-            wait_for(what, lambda: condition() or not self.running(), seconds)
+            wait_for(what, lambda: condition() or not self.running())
         except TimeoutError:
             self.kill()
             raise
@@ -55,7 +59,9 @@ class Process:
             output = self.output()
             if any(words in output.lower() for words in PORT_TAKEN):
                 raise PortTaken(output)
-            raise RuntimeError(f"{what}: ended with {self._popen.returncode}\n{' '.join(self.command)}\n{output}")
+            raise RuntimeError(
+                f"{what}: ended with {self._popen.returncode}\n{' '.join(self.command)}\n{output}"
+            )
 
     def wait(self, seconds: float = STOP_SECONDS) -> int:
         """Waits for the end that is coming anyway, and answers the exit code."""
@@ -63,7 +69,9 @@ class Process:
             return self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise TimeoutError(f"{self.command[0]} still ran after {seconds} s\n{self.output()[-4000:]}") from None
+            raise TimeoutError(
+                f"{self.command[0]} still ran after {seconds} s\n{self.output()[-4000:]}"
+            ) from None
 
     def signal(self, number: signal.Signals) -> None:
         self._popen.send_signal(number)
@@ -92,6 +100,7 @@ def start_retrying(start: Callable[[], T]) -> T:
 
 def clean_env(extra: dict[str, str] | None) -> dict[str, str]:
     """The environment without what would steer an SDK, the daemon or a proxy from outside the test."""
-    steering = ("OTEL_", "OTLP_", "TRACING_", "JAEGER_", "SPANHOLD", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
+    env = {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(STEERING)
+    }
     return env | (extra or {})

@@ -21,7 +21,17 @@ class Redis:
     @classmethod
     def _start(cls, directory: Path) -> Redis:
         port = free_port()
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", directory]
+        command = [
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--save",
+            "",
+            "--dir",
+            directory,
+        ]
         process = Process(command, directory / "redis.log")
         process.wait_ready("Redis", lambda: _answers(port))
         return cls(process, port)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import application, toolbox
-from .model import Link, Span, read_lines
+from .model import Span, read_lines
 from .process import Process
 from .redis_server import Redis
 from .wiretap import Wiretap
@@ -80,6 +80,9 @@ def _python(sender: Sender, endpoint: str, directory: Path) -> list[Span]:
     redis = Redis.start(directory)
     try:
         tracing = {"OTLP_ENDPOINT": endpoint, "OTLP_PROTOCOL": sender.over}
+        if sender.over == "http":
+            # The SDK's own variable; no other SDK sends this encoding.
+            tracing["OTEL_EXPORTER_OTLP_COMPRESSION"] = "deflate"
         return application.use(directory, redis.url, tracing)
     finally:
         redis.process.stop()
@@ -99,8 +102,23 @@ def _java(sender: Sender, endpoint: str, directory: Path) -> list[Span]:
 
 def _go(sender: Sender, endpoint: str, directory: Path) -> None:
     """telemetrygen writes nothing down: what it sent is what went over the wire."""
-    command = [toolbox.program("telemetrygen"), "traces", "--otlp-endpoint", endpoint.removeprefix("http://")]
-    command += ["--otlp-insecure", "--traces", "100", "--child-spans", "7", "--span-links", "2", "--workers", "2"]
+    command = [
+        toolbox.program("telemetrygen"),
+        "traces",
+        "--otlp-endpoint",
+        endpoint.removeprefix("http://"),
+    ]
+    command += [
+        "--otlp-insecure",
+        "--traces",
+        "100",
+        "--child-spans",
+        "7",
+        "--span-links",
+        "2",
+        "--workers",
+        "2",
+    ]
     command += ["--rate", "0", "--status-code", "Error", "--service", "go-shop", "--marshal"]
     command += ["--telemetry-attributes", 'text="a b"', "--telemetry-attributes", "number=7"]
     command += ["--telemetry-attributes", "yes=true", "--telemetry-attributes", 'list=["x", "y"]']
@@ -126,5 +144,7 @@ def _with_flags(recorded: list[Span], wire: list[Span]) -> list[Span]:
 
 
 def _flagged(span: Span, wire: Span) -> Span:
-    links: list[Link] = [replace(link, flags=sent.flags) for link, sent in zip(span.links, wire.links)]
-    return replace(span, flags=wire.flags, links=tuple(links) if len(wire.links) == len(span.links) else span.links)
+    # Links that are too many or too few keep no flags, and differ anyway.
+    sent = [link.flags for link in wire.links] + [None] * len(span.links)
+    links = tuple(replace(link, flags=flags) for link, flags in zip(span.links, sent, strict=False))
+    return replace(span, flags=wire.flags, links=links)

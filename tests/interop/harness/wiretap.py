@@ -6,6 +6,7 @@ the two that are tested. What went by is decoded afterwards.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 
@@ -22,7 +23,9 @@ class Wiretap:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._mutex = threading.Lock()
-        self._sent: list[bytearray] = []  # guarded by _mutex: the client's bytes, one entry a connection
+        self._sent: list[
+            bytearray
+        ] = []  # guarded by _mutex: the client's bytes, one entry a connection
         self._open: set[socket.socket] = set()  # guarded by _mutex
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -80,14 +83,14 @@ class Wiretap:
 
 
 def _shut(connection: socket.socket, how: int) -> None:
-    try:
+    with contextlib.suppress(OSError):  # its peer may have closed it already
         connection.shutdown(how)
-    except OSError:
-        pass  # was closed by its peer already
 
 
 def _spans(stream: bytes) -> list[model.Span]:
-    requests = http2.requests(stream) if stream.startswith(http2.PREFACE) else http1.requests(stream)
+    requests = (
+        http2.requests(stream) if stream.startswith(http2.PREFACE) else http1.requests(stream)
+    )
     spans = []
     for request in requests:
         if request.content_type.startswith("application/json"):

@@ -7,7 +7,8 @@ export function makeExporter(protocol, endpoint) {
   switch (protocol) {
     case 'grpc': return new GrpcExporter({ url: endpoint });
     case 'http/protobuf': return new ProtoExporter({ url: `${endpoint}/v1/traces` });
-    case 'http/json': return new JsonExporter({ url: `${endpoint}/v1/traces` });
+    // One of the three in gzip, so that both kinds of body are sent.
+    case 'http/json': return new JsonExporter({ url: `${endpoint}/v1/traces`, compression: 'gzip' });
     default: throw new Error(`unknown protocol ${protocol}`);
   }
 }

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import uvicorn
+
 from recorder import Recorder
 
 EXAMPLE = Path(__file__).resolve().parents[4] / "examples" / "fastapi"

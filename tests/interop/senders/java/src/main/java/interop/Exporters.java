@@ -8,7 +8,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 final class Exporters {
   static SpanExporter make(String protocol, String endpoint) {
     return switch (protocol) {
-      case "grpc" -> OtlpGrpcSpanExporter.builder().setEndpoint(endpoint).build();
+      case "grpc" -> OtlpGrpcSpanExporter.builder().setEndpoint(endpoint).setCompression("gzip").build();
       case "http/protobuf" ->
           OtlpHttpSpanExporter.builder().setEndpoint(endpoint + "/v1/traces").setCompression("gzip").build();
       default -> throw new IllegalArgumentException("unknown protocol " + protocol);

@@ -1,0 +1,223 @@
+#include "src/receiver/otlp/read_gate.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spanhold::otlp_receiver {
+namespace {
+
+// Five times the batch of an SDK (512 spans, 0.2 MB).
+constexpr uint64_t kSmall = uint64_t{1} << 20U;
+// Connections that are remembered while they have no call, before all of these are forgotten.
+constexpr size_t kRemembered = 8192;
+// The delay that OTLP clients take well: some drop what has to wait for ten seconds.
+constexpr Duration kRetryAfter = std::chrono::seconds(1);
+
+Status Refusal(const char* why) {
+  return WithRetryAfter(absl::UnavailableError(why), kRetryAfter);
+}
+
+}  // namespace
+
+Status ReadGate::NoMemory() {
+  return Refusal("no memory left to take the request in");
+}
+
+void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
+  if (closed_) {
+    call.Refuse(Refusal("shutting down"));
+    return;
+  }
+  std::optional<Reservation> unread = budget_.TryReserve(limits_.unread_bytes);
+  if (!unread) {
+    call.Refuse(NoMemory());
+    return;
+  }
+  call.reservation_ = *std::move(unread);
+  call.connection_ = &Find(connection);
+  call.since_ = now;
+  ++call.connection_->calls;
+  const Class& reads = classes_[SizeOf(*call.connection_)];
+  if (reads.turns.empty() && TryGrant(call)) {
+    StartRead(call, now);
+  } else if (NothingIsRead()) {
+    // As in GiveTurns().
+    Leave(call);
+    call.Refuse(NoMemory());
+  } else {
+    Wait(call, now);
+  }
+}
+
+std::optional<Reservation> ReadGate::Finish(Call& call, uint64_t size, TimePoint now) {
+  classes_[call.size_].reading.erase(call.place_);
+  LearnSize(*call.connection_, size);
+  Reservation reservation = std::exchange(call.reservation_, Reservation());
+  Leave(call);
+  const uint64_t reserved = reservation.size();
+  const bool fits = size <= reserved || reservation.TryGrow(size - reserved);
+  if (fits) {
+    reservation.ShrinkTo(size);
+  } else {
+    reservation.Release();
+  }
+  GiveTurns(now);
+  return fits ? std::optional(std::move(reservation)) : std::nullopt;
+}
+
+void ReadGate::Abandon(Call& call, TimePoint now) {
+  classes_[call.size_].reading.erase(call.place_);
+  Leave(call);
+  GiveTurns(now);
+}
+
+void ReadGate::Close() {
+  closed_ = true;
+  while (!waiting_.empty()) {
+    RefuseOldest(Refusal("shutting down"));
+  }
+}
+
+void ReadGate::Tick(TimePoint now) {
+  for (Class& reads : classes_) {
+    RefuseSlowReads(reads, now);
+  }
+  while (!waiting_.empty() && waiting_.front()->since_ + limits_.wait_timeout <= now) {
+    RefuseOldest(NoMemory());
+  }
+}
+
+std::optional<TimePoint> ReadGate::NextDue() const {
+  std::optional<TimePoint> due;
+  const auto earlier = [&due](TimePoint at) {
+    due = due ? std::min(*due, at) : at;
+  };
+  for (const Class& reads : classes_) {
+    if (!reads.reading.empty()) {
+      earlier(reads.reading.front()->since_ + ReadTimeout(reads));
+    }
+  }
+  if (!waiting_.empty()) {
+    earlier(waiting_.front()->since_ + limits_.wait_timeout);
+  }
+  return due;
+}
+
+ReadGate::Connection& ReadGate::Find(const std::string& name) {
+  const auto found = connections_.find(name);
+  if (found != connections_.end()) {
+    return found->second;
+  }
+  if (connections_.size() >= kRemembered) {
+    std::erase_if(connections_, [](const auto& entry) { return entry.second.calls == 0; });
+  }
+  return connections_[name];
+}
+
+// What its next read reserves.
+uint64_t ReadGate::Expected(const Connection& connection) const {
+  const uint64_t limit = limits_.largest_message;
+  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmall), limit) : limit;
+}
+
+ReadGate::Size ReadGate::SizeOf(const Connection& connection) const {
+  return Expected(connection) <= kSmall ? kSmallReads : kLargeReads;
+}
+
+bool ReadGate::NothingIsRead() const {
+  return classes_[kSmallReads].reading.empty() && classes_[kLargeReads].reading.empty();
+}
+
+// Reserves what the message of `call` may need, if there is room.
+bool ReadGate::TryGrant(Call& call) {
+  const uint64_t expected = Expected(*call.connection_);
+  const uint64_t more = expected - std::min(expected, call.reservation_.size());
+  const uint64_t kept_free = SizeOf(*call.connection_) == kLargeReads ? budget_.limit() / 8 : 0;
+  if (budget_.used() + more > budget_.limit() - kept_free) {
+    return false;
+  }
+  return call.reservation_.TryGrow(more);
+}
+
+void ReadGate::StartRead(Call& call, TimePoint now) {
+  call.size_ = SizeOf(*call.connection_);
+  call.since_ = now;
+  std::list<Call*>& reading = classes_[call.size_].reading;
+  call.place_ = reading.insert(reading.end(), &call);
+  call.Read();
+}
+
+void ReadGate::Wait(Call& call, TimePoint now) {
+  Connection& connection = *call.connection_;
+  if (connection.waiting.empty()) {
+    std::list<Connection*>& turns = classes_[SizeOf(connection)].turns;
+    connection.turn = turns.insert(turns.end(), &connection);
+  }
+  call.since_ = now;
+  call.place_ = waiting_.insert(waiting_.end(), &call);
+  connection.waiting.push_back(&call);
+}
+
+// `call` is the oldest of its connection that waits.
+void ReadGate::StopWaiting(Call& call) {
+  Connection& connection = *call.connection_;
+  connection.waiting.pop_front();
+  waiting_.erase(call.place_);
+  if (connection.waiting.empty()) {
+    classes_[SizeOf(connection)].turns.erase(connection.turn);
+  }
+}
+
+void ReadGate::Leave(Call& call) {
+  --call.connection_->calls;
+  call.connection_ = nullptr;
+  call.reservation_ = Reservation();
+}
+
+void ReadGate::GiveTurns(TimePoint now) {
+  for (Class& reads : classes_) {
+    while (!reads.turns.empty() && TryGrant(*reads.turns.front()->waiting.front())) {
+      Call& call = *reads.turns.front()->waiting.front();
+      // To the end of the line with the connection, for its other calls.
+      reads.turns.splice(reads.turns.end(), reads.turns, reads.turns.begin());
+      StopWaiting(call);
+      StartRead(call, now);
+    }
+  }
+  // What holds the memory is queued further on: nothing that ends here would make room.
+  while (NothingIsRead() && !waiting_.empty()) {
+    RefuseOldest(NoMemory());
+  }
+}
+
+void ReadGate::LearnSize(Connection& connection, uint64_t size) {
+  const Size before = SizeOf(connection);
+  connection.largest = std::max(connection.largest.value_or(0), size);
+  if (SizeOf(connection) != before && !connection.waiting.empty()) {
+    std::list<Connection*>& turns = classes_[SizeOf(connection)].turns;
+    turns.splice(turns.end(), classes_[before].turns, connection.turn);
+  }
+}
+
+Duration ReadGate::ReadTimeout(const Class& reads) const {
+  return closed_ || !reads.turns.empty() ? limits_.contended_read_timeout : limits_.read_timeout;
+}
+
+void ReadGate::RefuseSlowReads(Class& reads, TimePoint now) {
+  while (!reads.reading.empty() && reads.reading.front()->since_ + ReadTimeout(reads) <= now) {
+    Call& call = *reads.reading.front();
+    reads.reading.pop_front();
+    Leave(call);
+    call.Refuse(Refusal("the request did not arrive in time"));
+    GiveTurns(now);
+  }
+}
+
+void ReadGate::RefuseOldest(const Status& status) {
+  Call& call = *waiting_.front();
+  StopWaiting(call);
+  Leave(call);
+  call.Refuse(status);
+}
+
+}  // namespace spanhold::otlp_receiver

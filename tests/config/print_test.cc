@@ -1,0 +1,151 @@
+#include "src/config/print.h"
+
+#include "src/config/load.h"
+#include "tests/config/fake_components.h"
+#include "tests/config/fake_environment.h"
+#include "tests/support/status_is.h"
+
+namespace spanhold::config {
+namespace {
+
+StatusOr<ServiceConfig> Load(const std::string& text) {
+  std::vector<std::string> warnings;
+  return LoadConfig({{"yaml:" + text}, {}}, FakeTypes(),
+                    {FakeEnvironment({{"TOKEN", "secret"}}), uint64_t{1} << 30U}, warnings);
+}
+
+constexpr char kConfig[] =
+    "receivers: {otlp: {protocols: {grpc: }}}\n"
+    "exporters:\n"
+    "  otlp/eu:\n"
+    "    endpoint: backend:4317\n"
+    "    headers: {authorization: 'Bearer ${env:TOKEN}'}\n"
+    "  debug:\n"
+    "extensions: {health_check: }\n"
+    "service:\n"
+    "  extensions: [health_check]\n"
+    "  pipelines:\n"
+    "    traces/a: {receivers: [otlp], exporters: [otlp/eu, debug]}\n";
+
+TEST(PrintTest, PrintsTheEffectiveConfiguration) {
+  EXPECT_EQ(PrintConfig(Load(kConfig).value()), R"(receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: localhost:4317
+exporters:
+  otlp/eu:
+    endpoint: backend:4317
+    headers:
+      authorization: "[REDACTED]"
+    tls:
+      insecure: false
+      insecure_skip_verify: false
+      ca_file: ""
+      ca_pem: ""
+      cert_file: ""
+      cert_pem: ""
+      key_file: ""
+      key_pem: ""
+      server_name_override: ""
+      min_version: "1.2"
+    timeout: 5s
+  debug:
+    verbosity: basic
+extensions:
+  health_check:
+    endpoint: localhost:13133
+service:
+  extensions: [health_check]
+  pipelines:
+    traces/a:
+      receivers: [otlp]
+      processors: []
+      exporters: [otlp/eu, debug]
+  telemetry:
+    logs:
+      level: info
+      encoding: text
+    metrics:
+      level: normal
+      address: localhost:8888
+      readers: []
+    traces:
+      level: none
+  shutdown_timeout: 10s
+  threads: 1
+  memory:
+    limit: 256MiB
+  queue:
+    size: 2048
+    bytes: 64MiB
+    wait: 500ms
+)");
+}
+
+TEST(PrintTest, WhatItPrintsLoadsAsTheSame) {
+  const std::string printed = PrintConfig(Load(kConfig).value());
+
+  const StatusOr<ServiceConfig> again = Load(printed);
+
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(PrintConfig(*again), printed);
+}
+
+TEST(PrintTest, ReferenceHasEveryComponentAndKey) {
+  const std::string reference = ReferenceYaml(FakeTypes());
+
+  EXPECT_THAT(reference, testing::StartsWith("# Every key that Spanhold knows"));
+  EXPECT_THAT(reference, testing::HasSubstr(R"(
+receivers:
+  # takes OTLP.
+  otlp:
+    # which to listen for
+    protocols:
+      # OTLP over gRPC (off unless this section is there)
+      grpc:
+        # where to listen
+        endpoint: localhost:4317
+      # OTLP over HTTP (off unless this section is there)
+      http:
+        # where to listen
+        endpoint: localhost:4318
+
+processors:
+  # joins requests.
+  batch:
+    # longest wait
+    timeout: 5s
+    # spans
+    send_batch_size: 512
+  # sets the budget of the bytes that hold spans.
+  memory_limiter:
+)"));
+  EXPECT_THAT(reference, testing::HasSubstr(R"(
+exporters:
+  # sends OTLP over gRPC. Also called otlp.
+  otlp_grpc:
+)"));
+  EXPECT_THAT(reference, testing::HasSubstr(R"(
+service:
+  # ids of the extensions that run
+  extensions: []
+  # by id (traces or traces/name): lists of receivers, processors and exporters
+  pipelines: {}
+  # what the daemon says of itself
+  telemetry:
+)"));
+}
+
+TEST(PrintTest, ReferenceIsYamlWhoseKeysAreAllKnown) {
+  const std::string reference = ReferenceYaml(FakeTypes());
+
+  const Status status = Load(reference).status();
+
+  EXPECT_THAT(MessageOf(status), testing::Not(testing::HasSubstr("unknown")));
+  EXPECT_THAT(MessageOf(status), testing::Not(testing::HasSubstr("want ")));
+  EXPECT_THAT(MessageOf(status), testing::Not(testing::HasSubstr("bad YAML")));
+}
+
+}  // namespace
+}  // namespace spanhold::config
