@@ -14,10 +14,10 @@
 #include "src/app/signals.h"
 #include "src/app/status_command.h"
 #include "src/app/version.h"
-#include "src/config/available_memory.h"
 #include "src/config/environment.h"
 #include "src/config/load.h"
 #include "src/config/print.h"
+#include "src/config/report.h"
 #include "src/core/log.h"
 
 namespace spanhold::app {
@@ -44,18 +44,16 @@ std::optional<config::ServiceConfig> Load(const CommandLine& command_line) {
     }
     sources.configs.push_back("yaml:" + *yaml);
   }
-  std::vector<std::string> warnings;
-  StatusOr<config::ServiceConfig> loaded =
-      config::LoadConfig(sources, ComponentTypes(),
-                         {EnvironmentVariable, config::AvailableMemory()}, warnings);
-  for (const std::string& warning : warnings) {
+  config::Report report;
+  std::optional<config::ServiceConfig> loaded =
+      config::LoadServiceConfig(sources, ComponentTypes(), EnvironmentVariable, report);
+  for (const std::string& warning : report.Warnings()) {
     Print(stderr, "warning: " + warning + "\n");
   }
-  if (!loaded.ok()) {
-    Print(stderr, std::string(MessageOf(loaded.status())) + "\n");
-    return std::nullopt;
+  for (const std::string& error : report.Errors()) {
+    Print(stderr, "error: " + error + "\n");
   }
-  return *std::move(loaded);
+  return loaded;
 }
 
 // A connection is a descriptor, and the usual soft limit of 1024 is soon used up.
