@@ -102,7 +102,7 @@ int PrintConfig(const CommandLine& command_line) {
   if (!config) {
     return kExitUsage;
   }
-  Print(stdout, config::PrintConfig(*config));
+  Print(stdout, config::EffectiveYaml(*config));
   return kExitOk;
 }
 
