@@ -10,6 +10,10 @@
 namespace spanhold::otlp_receiver {
 namespace {
 
+// For requests under way at shutdown: they come from nearby, and the exporters need the rest of the
+// time for what is held.
+constexpr Duration kDrainTime = std::chrono::seconds(2);
+
 using net::HttpReply;
 using net::HttpRequestHead;
 
@@ -40,6 +44,7 @@ HttpReceiver::HttpReceiver(const HttpConfig& config, const Parts& parts)
       traces_path_(config.traces_url_path),
       encodings_(config.compression_algorithms),
       account_(parts.account),
+      clock_(parts.clock),
       answers_(std::make_shared<Answers>(config, parts)),
       ingest_(parts.admission, parts.account, parts.budget, config.max_request_body_size),
       server_(ServerOptions(config, parts), *this, parts.budget, parts.loop) {
@@ -84,7 +89,7 @@ Status HttpReceiver::Start() {
 }
 
 Status HttpReceiver::Shutdown(Deadline deadline) {
-  server_.Shutdown(deadline);
+  server_.Shutdown(std::min(deadline, clock_.Now() + kDrainTime));
   return absl::OkStatus();
 }
 

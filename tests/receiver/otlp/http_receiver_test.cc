@@ -287,6 +287,7 @@ TEST_F(HttpReceiverTest, RefusesOtherMethodsTypesAndPaths) {
 }
 
 TEST_F(HttpReceiverTest, SaysOnceHowToStopMetricsAndLogs) {
+  client();
   CapturedLog log;
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Send("POST", "/v1/metrics", kJson, "{}"),
@@ -295,7 +296,7 @@ TEST_F(HttpReceiverTest, SaysOnceHowToStopMetricsAndLogs) {
   EXPECT_THAT(Send("POST", "/v1/logs", kProtobuf, "x"), StartsWith("HTTP/1.1 404 "));
 
   const std::string lines = log.Take();
-  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
   EXPECT_THAT(lines, AllOf(HasSubstr("setting=\"OTEL_METRICS_EXPORTER=none\""),
                            HasSubstr("peer=127.0.0.1:"), HasSubstr("OTEL_LOGS_EXPORTER=none")));
   EXPECT_EQ(Unsupported("metrics"), 3U);
