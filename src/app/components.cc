@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "src/app/version.h"
 #include "src/config/memory_limiter.h"
 #include "src/exporter/debug/config.h"
 #include "src/exporter/debug/transport.h"
@@ -115,10 +116,10 @@ ComponentFactory OtlpHttpExporter() {
                                              "Sends OTLP over HTTP, protobuf or JSON.");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    return Lane(
-        id, typed.sending,
-        std::make_unique<otlp_http::OtlpHttpTransport>(typed, parts.exporters, parts.budget),
-        parts);
+    otlp_http::Transport::Parts transport{parts.budget, parts.clock, parts.exporters,
+                                          std::string("Spanhold/") + kVersion};
+    return Lane(id, typed.sending,
+                std::make_unique<otlp_http::Transport>(typed, std::move(transport)), parts);
   };
   return factory;
 }
@@ -179,7 +180,7 @@ ComponentFactory HealthCheck() {
                       "Tells over HTTP whether the daemon takes spans.");
   factory.make_health_check = [](const std::string& id, const ComponentConfig& config,
                                  Parts& parts) {
-    return std::make_unique<health_check::HealthCheck>(As<Config>(config), id, parts.clock,
+    return std::make_unique<health_check::HealthCheck>(id, As<Config>(config), parts.clock,
                                                        parts.admin);
   };
   return factory;
