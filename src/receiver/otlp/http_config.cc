@@ -31,8 +31,9 @@ void DescribePath(config::Fields& fields, config::Key key, std::string& path) {
 }
 
 void DescribeEndpoint(config::Fields& fields, std::string& endpoint) {
-  fields.String({"endpoint", "address to listen on: host:port or unix:/path; host 0.0.0.0 is every "
-                             "interface"},
+  fields.String({"endpoint",
+                 "address to listen on: host:port or unix:/path; host 0.0.0.0 is every "
+                 "interface"},
                 endpoint);
   const StatusOr<config::Endpoint> parsed = config::ParseEndpoint(endpoint);
   fields.Check("endpoint", parsed.ok(), parsed.ok() ? "" : MessageOf(parsed.status()));
@@ -60,11 +61,13 @@ void RefuseUnsupported(config::Fields& fields) {
 }  // namespace
 
 void CorsConfig::Describe(config::Fields& fields) {
-  fields.Strings({"allowed_origins", "web pages that may send, like \"https://*.example.com\" or "
-                                     "\"*\"; empty: none"},
+  fields.Strings({"allowed_origins",
+                  "web pages that may send, like \"https://*.example.com\" or "
+                  "\"*\"; empty: none"},
                  allowed_origins);
-  fields.Strings({"allowed_headers", "request headers they may set besides Accept, Accept-Language, "
-                                     "Content-Type and Content-Language; \"*\": any"},
+  fields.Strings({"allowed_headers",
+                  "request headers they may set besides Accept, Accept-Language, "
+                  "Content-Type and Content-Language; \"*\": any"},
                  allowed_headers);
   fields.Strings({"exposed_headers", "response headers they may read besides Retry-After"},
                  exposed_headers);
@@ -98,8 +101,9 @@ void HttpConfig::Describe(config::Fields& fields) {
   fields.SecretMap({"response_headers", "headers added to every response"}, response_headers);
   fields.Time({"read_timeout", "time for a whole request, from its first byte; 0: no limit"},
               read_timeout);
-  fields.Time({"read_header_timeout", "time for a request's header, from its first byte; 0: no "
-                                      "limit"},
+  fields.Time({"read_header_timeout",
+               "time for a request's header, from its first byte; 0: no "
+               "limit"},
               read_header_timeout);
   fields.Time({"write_timeout", "time for a client to read its response; 0: no limit"},
               write_timeout);

@@ -10,6 +10,10 @@
 namespace spanhold::otlp_receiver {
 namespace {
 
+// For requests under way at shutdown: they come from nearby, and the exporters need the rest of the
+// time for what is held.
+constexpr Duration kDrainTime = std::chrono::seconds(2);
+
 using net::HttpReply;
 using net::HttpRequestHead;
 
@@ -40,6 +44,7 @@ HttpReceiver::HttpReceiver(const HttpConfig& config, const Parts& parts)
       traces_path_(config.traces_url_path),
       encodings_(config.compression_algorithms),
       account_(parts.account),
+      clock_(parts.clock),
       answers_(std::make_shared<Answers>(config, parts)),
       ingest_(parts.admission, parts.account, parts.budget, config.max_request_body_size),
       server_(ServerOptions(config, parts), *this, parts.budget, parts.loop) {
@@ -49,11 +54,12 @@ HttpReceiver::HttpReceiver(const HttpConfig& config, const Parts& parts)
 
 HttpReceiver::~HttpReceiver() = default;
 
-net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config, const Parts& parts) const {
-  Counter& pauses = parts.telemetry.AddCounter(
-      "spanhold_receiver_accept_pauses",
-      "Moments without accepting: too many connections or open files.",
-      {{"receiver", receiver_}, {"transport", "http"}});
+net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config,
+                                                     const Parts& parts) const {
+  Counter& pauses =
+      parts.telemetry.AddCounter("spanhold_receiver_accept_pauses",
+                                 "Moments without accepting: too many connections or open files.",
+                                 {{"receiver", receiver_}, {"transport", "http"}});
   net::HttpServer::Options options;
   options.name = receiver_;
   options.endpoint = config.ListenEndpoint();
@@ -63,22 +69,27 @@ net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config, c
   options.write_timeout = config.write_timeout;
   options.idle_timeout = config.idle_timeout;
   options.keep_alives_enabled = config.keep_alives_enabled;
-  options.on_accept_pause = [&pauses] { pauses.Add(1); };
+  options.on_accept_pause = [&pauses] {
+    pauses.Add(1);
+  };
   return options;
 }
 
 void HttpReceiver::AddOtherSignal(const Parts& parts, const std::string& signal,
                                   const std::string& path, const std::string& setting) {
   Counter& requests = parts.telemetry.AddCounter(
-      "spanhold_receiver_unsupported_requests", "Requests with metrics or logs, which are not taken.",
+      "spanhold_receiver_unsupported_requests",
+      "Requests with metrics or logs, which are not taken.",
       {{"receiver", receiver_}, {"transport", "http"}, {"signal", signal}});
   other_signals_.emplace_back(path, setting, requests, parts.clock);
 }
 
-Status HttpReceiver::Start() { return server_.Start(); }
+Status HttpReceiver::Start() {
+  return server_.Start();
+}
 
 Status HttpReceiver::Shutdown(Deadline deadline) {
-  server_.Shutdown(deadline);
+  server_.Shutdown(std::min(deadline, clock_.Now() + kDrainTime));
   return absl::OkStatus();
 }
 
@@ -90,22 +101,23 @@ std::optional<HttpReply> HttpReceiver::OnHead(const HttpRequestHead& head) {
     return elsewhere;
   }
   if (head.method != "POST") {
-    HttpReply reply = answers_->replies.Text(head, 405, "405 method not allowed, supported: [POST]");
+    HttpReply reply =
+        answers_->replies.Text(head, 405, "405 method not allowed, supported: [POST]");
     reply.headers.emplace_back("Allow", "POST");
     return Reject(head, std::move(reply), "not a POST");
   }
   if (FormatOf(head) == HttpFormat::kOther) {
-    return Reject(head,
-                  answers_->replies.Text(head, 415,
-                                 "415 unsupported media type, supported: [application/json, "
-                                 "application/x-protobuf]"),
-                  "the Content-Type is not OTLP's");
+    return Reject(
+        head,
+        answers_->replies.Text(head, 415,
+                               "415 unsupported media type, supported: [application/json, "
+                               "application/x-protobuf]"),
+        "the Content-Type is not OTLP's");
   }
   if (!IsAcceptedEncoding(EncodingOf(head))) {
-    const Status status = absl::InvalidArgumentError(
-        absl::StrCat("unsupported Content-Encoding \"",
-                     absl::CHexEscape(std::string(EncodingOf(head))),
-                     "\", supported: [", absl::StrJoin(encodings_, ", "), "]"));
+    const Status status = absl::InvalidArgumentError(absl::StrCat(
+        "unsupported Content-Encoding \"", absl::CHexEscape(std::string(EncodingOf(head))),
+        "\", supported: [", absl::StrJoin(encodings_, ", "), "]"));
     return Reject(head, answers_->replies.Error(head, status), MessageOf(status));
   }
   return std::nullopt;
@@ -148,13 +160,12 @@ void HttpReceiver::OnRequest(const HttpRequestHead& head, Bytes body, Respond re
   const std::string_view encoding = EncodingOf(head);
   Payload payload;
   payload.body = std::move(body);
-  payload.encoding = encoding.empty() ? compress::Encoding::kIdentity
-                                      : *compress::ParseEncoding(encoding);
+  payload.encoding =
+      encoding.empty() ? compress::Encoding::kIdentity : *compress::ParseEncoding(encoding);
   payload.json = FormatOf(head) == HttpFormat::kJson;
-  ingest_.Handle(std::move(payload), [answers = answers_, &head,
-                                      respond = std::move(respond)](const Status& status) mutable {
-    respond(answers->After(head, status));
-  });
+  ingest_.Handle(std::move(payload),
+                 [answers = answers_, &head, respond = std::move(respond)](
+                     const Status& status) mutable { respond(answers->After(head, status)); });
 }
 
 HttpReply HttpReceiver::OnError(const HttpRequestHead& head, const net::HttpError& error) {

@@ -48,6 +48,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
   HttpReceiver& operator=(const HttpReceiver&) = delete;
 
   [[nodiscard]] Status Start() override;
+  // Waits for requests under way for 2 s at most, however late the deadline.
   [[nodiscard]] Status Shutdown(Deadline deadline) override;
 
   // Only after Start().
@@ -103,6 +104,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
   const std::string traces_path_;
   const std::vector<std::string> encodings_;
   ReceiverAccount& account_;
+  const Clock& clock_;
   const std::shared_ptr<Answers> answers_;  // last owner: the admission's last answer
   std::deque<OtherSignal> other_signals_;
   Ingest ingest_;

@@ -184,9 +184,9 @@ TEST_F(HttpReceiverTest, InflatesEveryEncoding) {
                      std::string("Content-Encoding: ") + name + "\r\n"),
                 StartsWith("HTTP/1.1 200 OK\r\n"))
         << name;
-    EXPECT_THAT(Post(kJson, Compressed(encoding, json_),
-                     std::string("Content-Encoding: ") + name + "\r\n"),
-                StartsWith("HTTP/1.1 200 OK\r\n"))
+    EXPECT_THAT(
+        Post(kJson, Compressed(encoding, json_), std::string("Content-Encoding: ") + name + "\r\n"),
+        StartsWith("HTTP/1.1 200 OK\r\n"))
         << name;
   }
   EXPECT_THAT(Post(kProtobuf, request_, "Content-Encoding: identity\r\n"),
@@ -239,8 +239,7 @@ TEST_F(HttpReceiverTest, RefusesAMalformedRequestAndSaysWhere) {
 
 TEST_F(HttpReceiverTest, StopsADecompressionBomb) {
   config_.max_request_body_size = 1 << 20;
-  const std::string bomb =
-      Compressed(compress::Encoding::kGzip, std::string(20 << 20, '\0'));
+  const std::string bomb = Compressed(compress::Encoding::kGzip, std::string(20 << 20, '\0'));
   ASSERT_LT(bomb.size(), 1U << 20U);
 
   EXPECT_THAT(Post(kProtobuf, bomb, "Content-Encoding: gzip\r\n"), StartsWith("HTTP/1.1 413 "));
@@ -250,9 +249,9 @@ TEST_F(HttpReceiverTest, StopsADecompressionBomb) {
 TEST_F(HttpReceiverTest, ATooLargeRequestGetsAStatusInItsFormat) {
   config_.max_request_body_size = 1000;
 
-  EXPECT_THAT(Post(kJson, std::string(1001, 'x')),
-              AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("{\"code\":8,"),
-                    Not(HasSubstr("Retry-After"))));
+  EXPECT_THAT(
+      Post(kJson, std::string(1001, 'x')),
+      AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("{\"code\":8,"), Not(HasSubstr("Retry-After"))));
   EXPECT_EQ(account_.rejected_requests(), 1U);
 }
 
@@ -288,6 +287,7 @@ TEST_F(HttpReceiverTest, RefusesOtherMethodsTypesAndPaths) {
 }
 
 TEST_F(HttpReceiverTest, SaysOnceHowToStopMetricsAndLogs) {
+  client();
   CapturedLog log;
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(Send("POST", "/v1/metrics", kJson, "{}"),
@@ -296,7 +296,7 @@ TEST_F(HttpReceiverTest, SaysOnceHowToStopMetricsAndLogs) {
   EXPECT_THAT(Send("POST", "/v1/logs", kProtobuf, "x"), StartsWith("HTTP/1.1 404 "));
 
   const std::string lines = log.Take();
-  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
   EXPECT_THAT(lines, AllOf(HasSubstr("setting=\"OTEL_METRICS_EXPORTER=none\""),
                            HasSubstr("peer=127.0.0.1:"), HasSubstr("OTEL_LOGS_EXPORTER=none")));
   EXPECT_EQ(Unsupported("metrics"), 3U);
@@ -329,8 +329,9 @@ TEST_F(HttpReceiverTest, AnAnswerMayComeLaterFromAnotherThread) {
 
 TEST_F(HttpReceiverTest, AnAnswerAfterTheReceiverIsGoneDoesNoHarm) {
   admission_.Hold();
-  client().Write("POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                 "Content-Length: 2\r\n\r\n{}");
+  client().Write(
+      "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
   auto answer = admission_.TakeHeld();
   EXPECT_THAT(receiver_->Shutdown(SystemClock().Now()), IsOk());
   receiver_.reset();

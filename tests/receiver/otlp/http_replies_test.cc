@@ -78,7 +78,9 @@ TEST(HttpRepliesTest, AnErrorIsAStatusInTheRequestsFormat) {
 
   EXPECT_EQ(protobuf.status, 400);
   EXPECT_EQ(protobuf.content_type, "application/x-protobuf");
-  EXPECT_EQ(protobuf.body, "\x08\x03\x12\x0b" "bad \"span\"\n");
+  EXPECT_EQ(protobuf.body,
+            "\x08\x03\x12\x0b"
+            "bad \"span\"\n");
   EXPECT_EQ(json.content_type, "application/json");
   EXPECT_EQ(json.body, R"({"code":3,"message":"bad \"span\"\u000a"})");
   EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
