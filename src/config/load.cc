@@ -9,7 +9,6 @@
 #include <absl/strings/str_cat.h>
 
 #include "src/config/addresses.h"
-#include "src/config/memory_limiter.h"
 #include "src/config/nearest.h"
 #include "src/config/quote.h"
 #include "src/config/reader.h"
@@ -17,10 +16,6 @@
 
 namespace spanhold::config {
 namespace {
-
-// Half of the memory there is leaves room for the rest of the process and its neighbours; 256 MiB
-// hold minutes of a busy service.
-constexpr uint64_t kLargestDefaultBudget = uint64_t{256} << 20U;
 
 constexpr std::string_view kOtherSignals[] = {"metrics", "logs", "profiles"};
 
@@ -35,8 +30,8 @@ bool IsId(std::string_view id) {
 
 class Loader {
  public:
-  Loader(const std::vector<ComponentType>& types, const Host& host, Report& report)
-      : types_(types), host_(host), report_(report) {}
+  Loader(const std::vector<ComponentType>& types, Report& report)
+      : types_(types), report_(report) {}
 
   ServiceConfig Load(const Node& root) {
     Reader::Read(root, root.where, "", report_, [&](Reader& reader) {
@@ -52,7 +47,6 @@ class Loader {
                   service == nullptr ? root.where : service->where);
     });
     CheckAllAddresses();
-    config_.memory_limit = Budget();
     return std::move(config_);
   }
 
@@ -286,20 +280,7 @@ class Loader {
     }
   }
 
-  // The smallest of what the configuration says, or the default.
-  uint64_t Budget() const {
-    uint64_t budget = config_.memory_limit;
-    for (const ComponentEntry& entry : config_.processors) {
-      if (const auto* limiter = dynamic_cast<const MemoryLimiterConfig*>(entry.config.get())) {
-        const uint64_t other = limiter->Budget(host_.available_memory);
-        budget = budget == 0 ? other : std::min(budget, other);
-      }
-    }
-    return budget > 0 ? budget : std::min(host_.available_memory / 2, kLargestDefaultBudget);
-  }
-
   const std::vector<ComponentType>& types_;
-  const Host& host_;
   Report& report_;
   std::map<ComponentKind, Ids> ids_;
   ServiceConfig config_;
@@ -307,18 +288,15 @@ class Loader {
 
 }  // namespace
 
-StatusOr<ServiceConfig> LoadConfig(const Sources& sources, const std::vector<ComponentType>& types,
-                                   const Host& host, std::vector<std::string>& warnings) {
-  Report report;
-  ServiceConfig config;
-  if (const std::optional<Node> root = ReadSources(sources, host.environment, report)) {
-    config = Loader(types, host, report).Load(*root);
+std::optional<ServiceConfig> LoadServiceConfig(const Sources& sources,
+                                               const std::vector<ComponentType>& types,
+                                               const Environment& environment, Report& report) {
+  const std::optional<Node> root = ReadSources(sources, environment, report);
+  if (!root) {
+    return std::nullopt;
   }
-  warnings = report.Warnings();
-  if (!report.ok()) {
-    return report.ToStatus();
-  }
-  return config;
+  ServiceConfig config = Loader(types, report).Load(*root);
+  return report.ok() ? std::optional(std::move(config)) : std::nullopt;
 }
 
 }  // namespace spanhold::config

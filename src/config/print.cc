@@ -57,7 +57,7 @@ std::string OtherNames(const ComponentType& type) {
 
 }  // namespace
 
-std::string PrintConfig(const ServiceConfig& config) {
+std::string EffectiveYaml(const ServiceConfig& config) {
   std::string out;
   for (const ComponentKind kind : kComponentKinds) {
     std::string lines;

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <limits>
 
+#include "src/config/memory_limiter.h"
+
 namespace spanhold::config {
+namespace {
+
+// Half of the memory there is leaves room for the rest of the process and its neighbours; 256 MiB
+// hold minutes of a busy service.
+constexpr uint64_t kLargestDefaultBudget = uint64_t{256} << 20U;
+
+}  // namespace
 
 void IntakeQueueConfig::Describe(Fields& fields) {
   auto spans = static_cast<int64_t>(size);
@@ -51,6 +60,17 @@ const ComponentEntry* ServiceConfig::Find(ComponentKind kind, std::string_view i
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const ComponentEntry& entry) { return entry.id == id; });
   return found == entries.end() ? nullptr : &*found;
+}
+
+uint64_t MemoryBudgetOf(const ServiceConfig& config, uint64_t available) {
+  uint64_t budget = config.memory_limit;
+  for (const ComponentEntry& entry : config.processors) {
+    if (const auto* limiter = dynamic_cast<const MemoryLimiterConfig*>(entry.config.get())) {
+      const uint64_t other = limiter->Budget(available);
+      budget = budget == 0 ? other : std::min(budget, other);
+    }
+  }
+  return budget > 0 ? budget : std::min(available / 2, kLargestDefaultBudget);
 }
 
 }  // namespace spanhold::config

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/config/available_memory.h"
 #include "src/config/component_type.h"
 #include "src/config/fields.h"
 #include "src/config/report.h"
@@ -47,9 +48,7 @@ struct ServiceSettings {
   TelemetryConfig telemetry;
   Duration shutdown_timeout = std::chrono::seconds(10);
   int64_t threads = 1;
-  // The budget of the bytes that hold spans. 0 in the text: half of the memory there is, at most
-  // 256 MiB. Loading puts the smallest of this and the memory_limiter processors' budgets here.
-  uint64_t memory_limit = 0;
+  uint64_t memory_limit = 0;  // see MemoryBudgetOf(); 0: not set
   IntakeQueueConfig queue;
 
   void Describe(Fields& fields);
@@ -71,5 +70,9 @@ struct ServiceConfig : ServiceSettings {
   // Null when there is none of that id.
   const ComponentEntry* Find(ComponentKind kind, std::string_view id) const;
 };
+
+// The budget of the bytes that hold spans: the smallest of service.memory.limit and what the
+// memory_limiter processors say; without either, half of the memory there is, at most 256 MiB.
+uint64_t MemoryBudgetOf(const ServiceConfig& config, uint64_t available = AvailableMemory());
 
 }  // namespace spanhold::config

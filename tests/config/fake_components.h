@@ -14,6 +14,12 @@ namespace spanhold::config {
 
 // Configurations with the keys that the real components have most of, for tests of the loader.
 
+inline void DescribeListenEndpoint(Fields& fields, std::string& value) {
+  fields.String({"endpoint", "where to listen"}, value);
+  const StatusOr<Endpoint> endpoint = ParseEndpoint(value);
+  fields.Check("endpoint", endpoint.ok(), MessageOf(endpoint.status()));
+}
+
 struct FakeOtlpReceiver final : ComponentConfig {
   bool has_grpc = false;
   bool has_http = false;
@@ -23,11 +29,12 @@ struct FakeOtlpReceiver final : ComponentConfig {
   void Describe(Fields& fields) override {
     fields.Section({"protocols", "which to listen for"}, [this](Fields& protocols) {
       protocols.OptionalSection({"grpc", "OTLP over gRPC"}, has_grpc, [this](Fields& grpc) {
-        DescribeEndpoint(grpc, grpc_endpoint);
+        DescribeListenEndpoint(grpc, grpc_endpoint);
         grpc.Refused({"tls", ""}, "receivers listen in clear");
       });
-      protocols.OptionalSection({"http", "OTLP over HTTP"}, has_http,
-                                [this](Fields& http) { DescribeEndpoint(http, http_endpoint); });
+      protocols.OptionalSection({"http", "OTLP over HTTP"}, has_http, [this](Fields& http) {
+        DescribeListenEndpoint(http, http_endpoint);
+      });
     });
     fields.Check("protocols", has_grpc || has_http, "must specify at least one protocol");
   }
@@ -41,13 +48,6 @@ struct FakeOtlpReceiver final : ComponentConfig {
       uses.push_back({"protocols.http.endpoint", ParseEndpoint(http_endpoint).value()});
     }
     return uses;
-  }
-
- private:
-  static void DescribeEndpoint(Fields& fields, std::string& value) {
-    fields.String({"endpoint", "where to listen"}, value);
-    const StatusOr<Endpoint> endpoint = ParseEndpoint(value);
-    fields.Check("endpoint", endpoint.ok(), MessageOf(endpoint.status()));
   }
 };
 
@@ -94,9 +94,7 @@ struct FakeDebug final : ComponentConfig {
 struct FakeHealthCheck final : ComponentConfig {
   std::string endpoint = "localhost:13133";
 
-  void Describe(Fields& fields) override {
-    fields.String({"endpoint", "where to listen"}, endpoint);
-  }
+  void Describe(Fields& fields) override { DescribeListenEndpoint(fields, endpoint); }
 
   std::vector<EndpointUse> ListenEndpoints() const override {
     return {{"endpoint", ParseEndpoint(endpoint).value()}};

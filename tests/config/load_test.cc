@@ -3,17 +3,16 @@
 #include <cstdio>
 #include <fstream>
 
+#include <gmock/gmock.h>
+
 #include "tests/config/fake_components.h"
 #include "tests/config/fake_environment.h"
-#include "tests/support/status_is.h"
 
 namespace spanhold::config {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr uint64_t kMemory = uint64_t{1} << 30U;
 
 // A file with `text` while it lives, in the test's own directory.
 class TempFile {
@@ -31,23 +30,21 @@ class TempFile {
 };
 
 struct Loaded {
-  StatusOr<ServiceConfig> config;
-  std::vector<std::string> warnings;
+  std::optional<ServiceConfig> config;
+  Report report;
 };
 
 Loaded Load(std::string_view text, std::vector<std::string> sets = {}) {
   const TempFile file(text);
-  std::vector<std::string> warnings;
-  StatusOr<ServiceConfig> config =
-      LoadConfig({{file.path()}, std::move(sets)}, FakeTypes(),
-                 {FakeEnvironment({{"HOST", "tempo"}}), kMemory}, warnings);
-  return {std::move(config), std::move(warnings)};
+  Loaded loaded;
+  loaded.config = LoadServiceConfig({{file.path()}, std::move(sets)}, FakeTypes(),
+                                    FakeEnvironment({{"HOST", "tempo"}}), loaded.report);
+  return loaded;
 }
 
 // The errors of `text`, each "LINE: path: message".
 std::string ErrorsOf(std::string_view text, std::vector<std::string> sets = {}) {
-  const Status status = Load(text, std::move(sets)).config.status();
-  std::string errors(MessageOf(status));
+  std::string errors(MessageOf(Load(text, std::move(sets)).report.ToStatus()));
   for (size_t at = 0; (at = errors.find(testing::TempDir(), at)) != std::string::npos;) {
     errors.erase(at, errors.find(".yaml:", at) + 6 - at);
   }
@@ -92,8 +89,8 @@ TEST(LoadTest, ReadsAUsualConfiguration) {
       "      receivers: [otlp]\n"
       "      exporters: [debug]\n");
 
-  ASSERT_THAT(loaded.config, IsOk());
-  EXPECT_THAT(loaded.warnings, IsEmpty());
+  ASSERT_EQ(MessageOf(loaded.report.ToStatus()), "");
+  EXPECT_THAT(loaded.report.Warnings(), IsEmpty());
   const ServiceConfig& config = *loaded.config;
   ASSERT_EQ(config.receivers.size(), 1);
   EXPECT_EQ(config.receivers[0].id, "otlp");
@@ -114,7 +111,7 @@ TEST(LoadTest, ReadsAUsualConfiguration) {
   EXPECT_THAT(config.pipelines[0].processors, ElementsAre("memory_limiter", "batch"));
   EXPECT_THAT(config.pipelines[0].exporters, ElementsAre("otlp/eu"));
   EXPECT_EQ(config.pipelines[1].id, "traces/look");
-  EXPECT_EQ(config.memory_limit, 70 << 20);
+  EXPECT_EQ(MemoryBudgetOf(config), 70 << 20);
   EXPECT_EQ(config.Find(ComponentKind::kProcessor, "batch"), &config.processors[1]);
   EXPECT_EQ(config.Find(ComponentKind::kProcessor, "other"), nullptr);
 }
@@ -122,14 +119,13 @@ TEST(LoadTest, ReadsAUsualConfiguration) {
 TEST(LoadTest, DefaultsOfTheService) {
   const Loaded loaded = Load(kMinimal);
 
-  ASSERT_THAT(loaded.config, IsOk());
+  ASSERT_EQ(MessageOf(loaded.report.ToStatus()), "");
   const ServiceConfig& config = *loaded.config;
   EXPECT_EQ(config.shutdown_timeout, std::chrono::seconds(10));
   EXPECT_EQ(config.threads, 1);
   EXPECT_EQ(config.queue.size, 2048);
   EXPECT_EQ(config.queue.bytes, 64 << 20);
   EXPECT_EQ(config.queue.wait, std::chrono::milliseconds(500));
-  EXPECT_EQ(config.memory_limit, 256 << 20);
   EXPECT_EQ(config.telemetry.log_level, LogLevel::kInfo);
   EXPECT_TRUE(config.telemetry.metrics_enabled);
   EXPECT_FALSE(config.telemetry.metrics_configured);
@@ -141,7 +137,7 @@ TEST(LoadTest, ReadsTheServicesOwnKeys) {
                                         "service.queue.size=10", "service.queue.bytes=1MiB",
                                         "service.queue.wait=1s", "service.memory.limit=12MiB"});
 
-  ASSERT_THAT(loaded.config, IsOk());
+  ASSERT_EQ(MessageOf(loaded.report.ToStatus()), "");
   EXPECT_EQ(loaded.config->shutdown_timeout, std::chrono::seconds(3));
   EXPECT_EQ(loaded.config->threads, 2);
   EXPECT_EQ(loaded.config->queue.size, 10);
@@ -150,29 +146,11 @@ TEST(LoadTest, ReadsTheServicesOwnKeys) {
   EXPECT_EQ(loaded.config->memory_limit, 12 << 20);
 }
 
-TEST(LoadTest, SmallestBudgetWins) {
-  const std::string text =
-      "receivers: {otlp: {protocols: {grpc: }}}\n"
-      "processors: {memory_limiter: {limit_mib: 100}, memory_limiter/b: {limit_percentage: 5}}\n"
-      "exporters: {debug: }\n"
-      "service:\n"
-      "  pipelines:\n"
-      "    traces:\n"
-      "      receivers: [otlp]\n"
-      "      processors: [memory_limiter, memory_limiter/b]\n"
-      "      exporters: [debug]\n";
-
-  EXPECT_EQ(Load(text).config->memory_limit, kMemory / 100 * 5 - kMemory / 100 * 5 / 5);
-  EXPECT_EQ(Load(text, {"service.memory.limit=1MiB"}).config->memory_limit, 1 << 20);
-  EXPECT_EQ(Load(text, {"service.memory.limit=900MiB"}).config->memory_limit,
-            kMemory / 100 * 5 - kMemory / 100 * 5 / 5);
-}
-
 TEST(LoadTest, HandsOnWarnings) {
   const Loaded loaded = Load(kMinimal, {"exporters.debug.verbosity=${env:NONE}"});
 
-  ASSERT_THAT(loaded.config, IsOk());
-  EXPECT_THAT(loaded.warnings,
+  ASSERT_EQ(MessageOf(loaded.report.ToStatus()), "");
+  EXPECT_THAT(loaded.report.Warnings(),
               ElementsAre("--set exporters.debug.verbosity: exporters.debug.verbosity: environment "
                           "variable NONE is not set; empty is used"));
 }
@@ -193,7 +171,7 @@ TEST(LoadTest, ExtensionsRunInTheServicesOrder) {
                                         "health_check/b: {endpoint: 'localhost:2'}}",
                                         "service.extensions=[health_check/b, health_check]"});
 
-  ASSERT_THAT(loaded.config, IsOk());
+  ASSERT_EQ(MessageOf(loaded.report.ToStatus()), "");
   ASSERT_EQ(loaded.config->extensions.size(), 2);
   EXPECT_EQ(loaded.config->extensions[0].id, "health_check/b");
   EXPECT_EQ(loaded.config->extensions[1].id, "health_check");
@@ -361,26 +339,25 @@ TEST(LoadTest, ErrorsWordForWord) {
 }
 
 TEST(LoadTest, ErrorsOfSeveralFilesNameTheirFile) {
-  std::vector<std::string> warnings;
-  const StatusOr<ServiceConfig> config = LoadConfig(
-      {{"yaml:receivers: {otlp: {protocols: {grpc: }}}", "yaml:exporters::debug::verbose: 1",
-        "env:REST"},
-       {"exporters.debug.verbosity=loud"}},
-      FakeTypes(),
-      {FakeEnvironment({{"REST",
-                         "service:\n"
-                         "  pipelines: {traces: {receivers: [otlp], exporters: [debug, x]}}\n"}}),
-       kMemory},
-      warnings);
+  const std::string rest =
+      "service:\n"
+      "  pipelines: {traces: {receivers: [otlp], exporters: [debug, x]}}\n";
+  Report report;
 
-  EXPECT_THAT(config,
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "--config yaml:1: exporters.debug.verbose: unknown key; did you mean "
-                       "\"verbosity\"?\n"
-                       "--set exporters.debug.verbosity: exporters.debug.verbosity: want one of "
-                       "\"basic\", \"normal\", \"detailed\", got \"loud\"\n"
-                       "env:REST:2: service.pipelines.traces.exporters: x is not configured in "
-                       "exporters"));
+  const std::optional<ServiceConfig> config =
+      LoadServiceConfig({{"yaml:receivers: {otlp: {protocols: {grpc: }}}",
+                          "yaml:exporters::debug::verbose: 1", "env:REST"},
+                         {"exporters.debug.verbosity=loud"}},
+                        FakeTypes(), FakeEnvironment({{"REST", rest}}), report);
+
+  EXPECT_FALSE(config.has_value());
+  EXPECT_THAT(report.Errors(),
+              ElementsAre("--config yaml:1: exporters.debug.verbose: unknown key; did you mean "
+                          "\"verbosity\"?",
+                          "--set exporters.debug.verbosity: exporters.debug.verbosity: want one of "
+                          "\"basic\", \"normal\", \"detailed\", got \"loud\"",
+                          "env:REST:2: service.pipelines.traces.exporters: x is not configured in "
+                          "exporters"));
 }
 
 TEST(LoadTest, BadSyntaxIsTheOnlyErrorOfAFile) {

@@ -13,6 +13,16 @@ std::string_view FirstLine(std::string_view body) {
   return body.substr(0, std::min(body.find_first_of("\r\n"), kLongest));
 }
 
+constexpr char kWebPage[] =
+    "a web page answered, no Jaeger collector (which listens on 14268, its pages are on 16686); "
+    "check "
+    "`endpoint`";
+
+// Jaeger's user interface answers anything at all with 200 and its page.
+bool IsWebPage(const net::HttpResponse& response) {
+  return response.Header("Content-Type").starts_with("text/html");
+}
+
 // grpc-go: "grpc: received message larger than max (5000000 vs. 4194304)". It can never be taken.
 bool IsTooLarge(const Status& status) {
   return MessageOf(status).find("larger than max") != std::string_view::npos;
@@ -22,7 +32,7 @@ bool IsTooLarge(const Status& status) {
 
 Status ReadHttpAnswer(const net::HttpResponse& response) {
   if (response.status / 100 == 2) {
-    return absl::OkStatus();
+    return IsWebPage(response) ? absl::InvalidArgumentError(kWebPage) : absl::OkStatus();
   }
   std::string message = "Jaeger answered HTTP " + std::to_string(response.status);
   if (const std::string_view line = FirstLine(response.body); !line.empty()) {

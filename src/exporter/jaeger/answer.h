@@ -13,7 +13,7 @@
 namespace spanhold::jaeger {
 
 // Of POST /api/traces:
-//   2xx       OK (Jaeger sends 202)
+//   2xx       OK (Jaeger sends 202); kInvalidArgument for a web page, which is no collector
 //   429, 5xx  kUnavailable
 //   other     kInvalidArgument
 Status ReadHttpAnswer(const net::HttpResponse& response);

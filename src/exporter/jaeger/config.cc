@@ -77,9 +77,12 @@ void Config::Describe(config::Fields& fields) {
 
   const StatusOr<Target> target = Resolve();
   fields.Check("endpoint", target.ok(), MessageOf(target.status()));
-  const bool takes_gzip = !target.ok() || target->protocol == Protocol::kGrpc;
-  fields.Check("compression", takes_gzip || compression == Compression::kNone,
+  const bool is_grpc = target.ok() && target->protocol == Protocol::kGrpc;
+  const bool is_thrift = target.ok() && target->protocol == Protocol::kThriftHttp;
+  fields.Check("compression", !is_thrift || compression == Compression::kNone,
                "Jaeger's Thrift endpoint takes no compressed requests; use none, or gRPC");
+  fields.Check("tls", !is_grpc || tls.insecure || tls.min_version == "1.2",
+               "min_version: gRPC offers 1.2 and newer; leave out min_version");
 }
 
 std::vector<config::EndpointUse> Config::SendEndpoints() const {

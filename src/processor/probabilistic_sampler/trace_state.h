@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include <absl/container/inlined_vector.h>
 
 #include "src/processor/probabilistic_sampler/threshold.h"
 
@@ -37,7 +38,8 @@ class TraceState {
   std::string ToString() const;
 
  private:
-  using Members = std::vector<std::pair<std::string_view, std::string_view>>;
+  // Few tracestates have more than these.
+  using Members = absl::InlinedVector<std::pair<std::string_view, std::string_view>, 2>;
 
   bool ParseMember(std::string_view key, std::string_view value);
   bool ParseOt(std::string_view text);

@@ -36,6 +36,19 @@ TEST(HttpAnswerTest, IsARefusalForAllElse) {
   }
 }
 
+// Jaeger's pages, on port 16686, answer every POST so.
+TEST(HttpAnswerTest, DoesNotTakeAWebPageForSuccess) {
+  net::HttpResponse page;
+  page.status = 200;
+  page.headers = {{"content-type", "text/html; charset=utf-8"}};
+
+  const Status answer = ReadHttpAnswer(page);
+
+  EXPECT_THAT(answer,
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::HasSubstr("listens on 14268")));
+  EXPECT_FALSE(IsRetryable(answer));
+}
+
 TEST(HttpAnswerTest, SaysWhatJaegerSaid) {
   EXPECT_EQ(MessageOf(HttpAnswer(500, "Cannot submit Jaeger batch: server busy\n")),
             "Jaeger answered HTTP 500: Cannot submit Jaeger batch: server busy");

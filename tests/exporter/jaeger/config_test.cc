@@ -97,6 +97,8 @@ TEST(JaegerConfigTest, SaysWhatDoesNotFitTogether) {
             "want a URL like \"http://localhost:14268/api/traces\" with protocol: thrift_http");
   EXPECT_THAT(ErrorsOf("endpoint: http://jaeger:14268/api/traces\ncompression: gzip\n"),
               ElementsAre(HasSubstr("compression: Jaeger's Thrift endpoint takes no compressed")));
+  EXPECT_THAT(ErrorsOf("endpoint: jaeger:14250\ntls: {min_version: '1.3'}\n"),
+              ElementsAre(HasSubstr("tls: min_version: gRPC offers 1.2 and newer")));
 }
 
 TEST(JaegerConfigTest, AsksForAnEndpoint) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "src/pipeline/telemetry.h"
+#include "tests/support/fake_admission.h"
 #include "tests/support/make_batch.h"
 #include "tests/support/status_is.h"
 
@@ -15,24 +16,6 @@ namespace spanhold::otlp_receiver {
 namespace {
 
 using ::testing::HasSubstr;
-
-// Keeps what it gets and answers as told.
-class FakeAdmission final : public Admission {
- public:
-  void Admit(otlp::ChunkPtr chunk, ReceiverAccount& account, Done done) override {
-    account.Accepted(chunk->spans.size());
-    chunks.push_back(std::move(chunk));
-    if (answer) {
-      done(*answer);
-    } else {
-      waiting.push_back(std::move(done));
-    }
-  }
-
-  std::optional<Status> answer = absl::OkStatus();
-  std::vector<otlp::ChunkPtr> chunks;
-  std::vector<Done> waiting;
-};
 
 class IngestTest : public ::testing::Test {
  protected:
@@ -59,8 +42,8 @@ class IngestTest : public ::testing::Test {
 TEST_F(IngestTest, AdmitsAProtobufRequest) {
   EXPECT_EQ(Handle(MakeRequest(NumberedSpans(3))), absl::OkStatus());
 
-  ASSERT_EQ(admission_.chunks.size(), 1U);
-  EXPECT_EQ(admission_.chunks[0]->spans.size(), 3U);
+  ASSERT_EQ(admission_.chunks().size(), 1U);
+  EXPECT_EQ(admission_.chunks()[0]->spans.size(), 3U);
   EXPECT_EQ(account_.accepted_requests(), 1U);
 }
 
@@ -69,7 +52,7 @@ TEST_F(IngestTest, AdmitsARequestOfAnyEncoding) {
   for (const auto encoding :
        {compress::Encoding::kGzip, compress::Encoding::kZlib, compress::Encoding::kZstd}) {
     EXPECT_EQ(Handle(Compressed(encoding, request), encoding), absl::OkStatus());
-    EXPECT_EQ(admission_.chunks.back()->bytes.view(), request);
+    EXPECT_EQ(admission_.chunks().back()->bytes.view(), request);
   }
 }
 
@@ -81,32 +64,32 @@ TEST_F(IngestTest, AdmitsAJsonRequest) {
   EXPECT_EQ(Handle(Compressed(compress::Encoding::kGzip, json), compress::Encoding::kGzip, true),
             absl::OkStatus());
 
-  ASSERT_EQ(admission_.chunks.size(), 2U);
-  EXPECT_EQ(admission_.chunks[1]->spans.size(), 2U);
+  ASSERT_EQ(admission_.chunks().size(), 2U);
+  EXPECT_EQ(admission_.chunks()[1]->spans.size(), 2U);
 }
 
 TEST_F(IngestTest, HandsARequestWithoutSpansOnToAdmission) {
   EXPECT_EQ(Handle(""), absl::OkStatus());
 
-  EXPECT_EQ(admission_.chunks.size(), 1U);
+  EXPECT_EQ(admission_.chunks().size(), 1U);
 }
 
 TEST_F(IngestTest, AnswersWhatAdmissionAnswers) {
-  admission_.answer = absl::UnavailableError("full");
+  admission_.AnswerWith(absl::UnavailableError("full"));
 
   EXPECT_EQ(Handle(MakeRequest(NumberedSpans(1))), absl::UnavailableError("full"));
-  // Admission counts its own refusals.
-  EXPECT_EQ(account_.refused_requests(), 0U);
+  // Admission counts its own refusals, once.
+  EXPECT_EQ(account_.refused_requests(), 1U);
 }
 
 TEST_F(IngestTest, AnswersWhenAdmissionDoes) {
-  admission_.answer.reset();
+  admission_.Hold();
   std::optional<Status> answer;
   ingest_.Handle({Bytes::Copy(MakeRequest(NumberedSpans(1)), budget_)},
                  [&answer](const Status& status) { answer = status; });
   EXPECT_EQ(answer, std::nullopt);
 
-  admission_.waiting[0](absl::OkStatus());
+  admission_.TakeHeld()(absl::OkStatus());
 
   EXPECT_EQ(answer, absl::OkStatus());
 }
@@ -117,7 +100,7 @@ TEST_F(IngestTest, RejectsAMalformedRequestAndSaysWhere) {
   ASSERT_TRUE(answer);
   EXPECT_THAT(*answer, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("resource_spans")));
   EXPECT_EQ(account_.rejected_requests(), 1U);
-  EXPECT_TRUE(admission_.chunks.empty());
+  EXPECT_TRUE(admission_.chunks().empty());
   EXPECT_EQ(budget_.used(), 0U);
 }
 
@@ -168,7 +151,7 @@ TEST_F(IngestTest, LetsGoOfTheCompressedBytes) {
   const std::string request = MakeRequest(NumberedSpans(100));
   Handle(Compressed(compress::Encoding::kGzip, request), compress::Encoding::kGzip);
   const uint64_t compressed_and_index = budget_.used();
-  admission_.chunks.clear();
+  admission_.Forget();
   Handle(request);
 
   EXPECT_EQ(compressed_and_index, budget_.used());
