@@ -36,34 +36,32 @@ using Extents = absl::InlinedVector<Extent, 4>;
 // Whether `attribute`, a KeyValue, is a valid one as nearly all are: key, then a scalar value, each
 // once and shorter than 128 bytes. False says nothing about it.
 bool IsPlainAttribute(std::string_view attribute) {
-  const auto at = [attribute](size_t index) {
-    return static_cast<uint8_t>(attribute[index]);
-  };
-  if (attribute.size() < 6 || at(0) != MakeTag(1, WireType::kBytes)) {
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(attribute.data());
+  const size_t size = attribute.size();
+  if (size < 6 || bytes[0] != MakeTag(1, WireType::kBytes)) {
     return false;
   }
-  const size_t key_size = at(1);
+  const size_t key_size = bytes[1];
   const size_t value_entry = 2 + key_size;
   const size_t value = value_entry + 2;
-  if (key_size >= 0x80 || value + 2 > attribute.size() ||
-      at(value_entry) != MakeTag(2, WireType::kBytes) || at(value - 1) >= 0x80 ||
-      value + at(value - 1) != attribute.size()) {
+  if (key_size >= 0x80 || value + 2 > size || bytes[value_entry] != MakeTag(2, WireType::kBytes) ||
+      bytes[value - 1] >= 0x80 || value + bytes[value - 1] != size) {
     return false;
   }
-  const std::string_view key = attribute.substr(2, key_size);
-  switch (at(value)) {
+  switch (bytes[value]) {
     case MakeTag(1, WireType::kBytes):
       // Tags and lengths are ASCII here, so one look over all of it covers both strings.
-      return at(value + 1) < 0x80 && value + 2 + at(value + 1) == attribute.size() &&
-             (IsAscii(attribute) || (IsUtf8(key) && IsUtf8(attribute.substr(value + 2))));
+      return bytes[value + 1] < 0x80 && value + 2 + bytes[value + 1] == size &&
+             (IsAscii(attribute) || (IsUtf8({attribute.data() + 2, key_size}) &&
+                                     IsUtf8({attribute.data() + value + 2, size - value - 2})));
     case MakeTag(2, WireType::kVarint):
     case MakeTag(3, WireType::kVarint): {
-      WireCursor cursor(attribute.substr(value + 1));
+      WireCursor cursor({attribute.data() + value + 1, size - value - 1});
       uint64_t number = 0;
-      return cursor.ReadVarint(number) && cursor.done() && IsUtf8(key);
+      return cursor.ReadVarint(number) && cursor.done() && IsUtf8({attribute.data() + 2, key_size});
     }
     case MakeTag(4, WireType::kFixed64):
-      return value + 9 == attribute.size() && IsUtf8(key);
+      return value + 9 == size && IsUtf8({attribute.data() + 2, key_size});
     default:
       return false;
   }
@@ -220,7 +218,11 @@ class Decoder {
     return Append(chunk_->spans, span);
   }
 
-  bool CheckMessage(MessageId id, std::string_view message, int depth) {
+  [[gnu::noinline]] bool CheckNested(MessageId id, const char* field, std::string_view message,
+                                     int depth) {
+    if (depth == 0) {
+      return Fail(field, "messages are nested more than 100 deep");
+    }
     const MessageFields& fields = FieldsOf(id);
     WireCursor cursor(message);
     while (!cursor.done()) {
@@ -229,7 +231,7 @@ class Decoder {
       if (!cursor.ReadTag(tag)) {
         return Fail(entry, "malformed field tag");
       }
-      if (!CheckField(fields, entry, tag, cursor, depth)) {
+      if (!CheckField(fields, entry, tag, cursor, depth - 1)) {
         return false;
       }
     }
@@ -238,8 +240,8 @@ class Decoder {
 
   // The field whose tag begins at `entry` and has just been read. `depth` more levels of messages
   // may be nested in it.
-  bool CheckField(const MessageFields& fields, const char* entry, uint32_t tag, WireCursor& cursor,
-                  int depth) {
+  [[gnu::always_inline]] bool CheckField(const MessageFields& fields, const char* entry,
+                                         uint32_t tag, WireCursor& cursor, int depth) {
     const uint32_t number = FieldNumber(tag);
     const Field& field = fields[number <= kMaxFieldNumber ? number : 0];
     const WireType wire_type = WireTypeOf(tag);
@@ -255,13 +257,10 @@ class Decoder {
     }
     switch (field.type) {
       case FieldType::kMessage:
-        if (depth == 0) {
-          return Fail(entry, "messages are nested more than 100 deep");
-        }
         return (field.message == MessageId::kKeyValue && IsPlainAttribute(content)) ||
-               CheckMessage(field.message, content, depth - 1);
+               CheckNested(field.message, entry, content, depth);
       case FieldType::kString:
-        return IsUtf8(content) || Fail(entry, "string is not valid UTF-8");
+        return IsAscii(content) || IsUtf8(content) || Fail(entry, "string is not valid UTF-8");
       case FieldType::kTraceId:
         return content.empty() || content.size() == 16 || Fail(entry, "trace id is not 16 bytes");
       case FieldType::kSpanId:

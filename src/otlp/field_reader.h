@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include <absl/container/inlined_vector.h>
+#include <vector>
 
 #include "src/otlp/wire.h"
 
@@ -12,7 +11,29 @@ namespace spanhold::otlp {
 
 // The wire bytes of one message, nearly always one stretch. Several when a sender wrote a singular
 // message field in pieces: protobuf merges them as if they stood one after another.
-using MessageBytes = absl::InlinedVector<std::string_view, 1>;
+//
+// Threading: thread-compatible. Ownership: the bytes must outlive it.
+class MessageBytes {
+ public:
+  MessageBytes() = default;
+  explicit MessageBytes(std::string_view only) : first_(only) {}
+
+  // Appending nothing changes nothing: an empty piece has no fields.
+  void Append(std::string_view piece) {
+    if (first_.empty()) {
+      first_ = piece;
+    } else if (!piece.empty()) {
+      more_.push_back(piece);
+    }
+  }
+
+  std::string_view first() const { return first_; }
+  const std::vector<std::string_view>& more() const { return more_; }
+
+ private:
+  std::string_view first_;
+  std::vector<std::string_view> more_;
+};
 
 // Reads the fields of a message that Decode() has accepted, in wire order, unknown ones too.
 //
@@ -21,7 +42,9 @@ using MessageBytes = absl::InlinedVector<std::string_view, 1>;
 // Threading: thread-compatible. Ownership: `message` and its bytes must outlive it.
 class FieldReader {
  public:
-  explicit FieldReader(std::span<const std::string_view> message) : rest_(message) {}
+  explicit FieldReader(std::string_view message) : cursor_(message) {}
+  explicit FieldReader(const MessageBytes& message)
+      : cursor_(message.first()), rest_(message.more()) {}
 
   // Moves to the next field; false when there is none. In bytes that Decode() has not accepted, the
   // first malformed field is the end.
@@ -64,8 +87,8 @@ class FieldReader {
     }
   }
 
+  WireCursor cursor_;
   std::span<const std::string_view> rest_;
-  WireCursor cursor_{std::string_view()};
   uint32_t tag_ = 0;
   uint64_t scalar_ = 0;
   std::string_view bytes_;

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -42,6 +43,23 @@ uint32_t FindField(MessageId id, std::string_view key) {
   return 0;
 }
 
+// The first of either at or after `position`, where there is one. Reads up to 7 bytes more, which
+// the padding has.
+const char* FindQuoteOrBackslash(const char* position) {
+  constexpr uint64_t kOnes = 0x0101010101010101U;
+  // The lowest high bit that is set marks the first byte of `word` that is zero.
+  const auto zeros = [](uint64_t word) {
+    return (word - kOnes) & ~word & (kOnes << 7U);
+  };
+  for (;; position += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, position, sizeof(word));
+    if (const uint64_t found = zeros(word ^ (kOnes * '"')) | zeros(word ^ (kOnes * '\\'))) {
+      return position + std::countr_zero(found) / 8;
+    }
+  }
+}
+
 // Writes wire bytes while it reads JSON. Its functions return false once anything is wrong;
 // failure() says what.
 class JsonDecoder {
@@ -59,7 +77,6 @@ class JsonDecoder {
         Failed(document.get_object().get(request))) {
       return false;
     }
-    end_ = json.data() + json.size();
     Writer writer(wire_);
     if (!ReadObject(MessageId::kRequest, request, writer, kMaxDepth)) {
       return false;
@@ -303,11 +320,10 @@ class JsonDecoder {
   // refuses half surrogate pairs.
   bool ReadString(ondemand::raw_json_string raw, std::string& scratch, std::string_view& text) {
     const char* const begin = raw.raw();
-    const char* position = begin;
-    bool escapes = false;
-    while (position != end_ && *position != '"') {
-      escapes = escapes || *position == '\\';
-      position += *position == '\\' ? 2 : 1;
+    const char* position = FindQuoteOrBackslash(begin);
+    const bool escapes = *position == '\\';
+    while (*position == '\\') {
+      position = FindQuoteOrBackslash(position + 2);
     }
     text = {begin, static_cast<size_t>(position - begin)};
     if (!escapes) {
@@ -346,7 +362,6 @@ class JsonDecoder {
   }
 
   std::string& wire_;
-  const char* end_ = nullptr;
   std::string key_;
   std::string text_;
   std::string bytes_;

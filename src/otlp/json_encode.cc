@@ -62,7 +62,7 @@ class JsonEncoder {
       if (index != run.spans.first) {
         out_ += ',';
       }
-      WriteMessage(MessageId::kSpan, MessageBytes{run.chunk->span_message(index)});
+      WriteMessage(MessageId::kSpan, MessageBytes(run.chunk->span_message(index)));
     }
   }
 
@@ -72,13 +72,17 @@ class JsonEncoder {
     if (WriteFields(id, HeaderBytes(*header.chunk, *header.header))) {
       out_ += ',';
     }
-    WriteKey(FieldOf(id, 2));
+    out_ += FieldOf(id, 2).json_name.as_key();
     out_ += '[';
   }
 
   void WriteMessage(MessageId id, const MessageBytes& message) {
     if (id == MessageId::kAnyValue) {
       WriteAnyValue(AnyValueView(message));
+      return;
+    }
+    if (id == MessageId::kKeyValue) {
+      WriteAttribute(AttributeView(message.first()));
       return;
     }
     out_ += '{';
@@ -105,7 +109,7 @@ class JsonEncoder {
       if (std::exchange(any, true)) {
         out_ += ',';
       }
-      WriteKey(field);
+      out_ += field.json_name.as_key();
       if (field.repeated) {
         WriteRepeated(field, number, message);
       } else if (field.type == FieldType::kMessage) {
@@ -132,12 +136,12 @@ class JsonEncoder {
   static MessageBytes Merged(uint32_t number, const FieldContent& content,
                              const MessageBytes& message) {
     if (content.count == 1) {
-      return {content.bytes};
+      return MessageBytes(content.bytes);
     }
     MessageBytes merged;
     for (FieldReader field(message); field.Next();) {
       if (field.number() == number) {
-        merged.push_back(field.bytes());
+        merged.Append(field.bytes());
       }
     }
     return merged;
@@ -154,12 +158,20 @@ class JsonEncoder {
         out_ += ',';
       }
       if (field.type == FieldType::kMessage) {
-        WriteMessage(field.message, MessageBytes{item.bytes()});
+        WriteMessage(field.message, MessageBytes(item.bytes()));
       } else {
         WriteScalar(field.type, item.scalar(), item.bytes());
       }
     }
     out_ += ']';
+  }
+
+  void WriteAttribute(const AttributeView& attribute) {
+    out_ += "{\"key\":";
+    AppendJsonString(out_, attribute.key());
+    out_ += ",\"value\":";
+    WriteAnyValue(attribute.value());
+    out_ += '}';
   }
 
   void WriteAnyValue(const AnyValueView& value) {
@@ -199,12 +211,6 @@ class JsonEncoder {
         break;
     }
     out_ += '}';
-  }
-
-  void WriteKey(const Field& field) {
-    out_ += '"';
-    out_ += field.json_name.view();
-    out_ += "\":";
   }
 
   void WriteScalar(FieldType type, uint64_t scalar, std::string_view bytes) {

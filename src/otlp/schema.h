@@ -49,20 +49,26 @@ class JsonName {
  public:
   constexpr JsonName() = default;
   explicit constexpr JsonName(std::string_view name) {
+    Append('"');
     bool upper = false;
     for (const char c : name) {
-      if (c == '_') {
-        upper = true;
-        continue;
+      if (c != '_') {
+        Append(upper ? static_cast<char>(c - 'a' + 'A') : c);
       }
-      text_[size_++] = upper ? static_cast<char>(c - 'a' + 'A') : c;
-      upper = false;
+      upper = c == '_';
     }
+    Append('"');
+    Append(':');
   }
-  constexpr std::string_view view() const { return {text_.data(), size_}; }
+
+  constexpr std::string_view view() const { return {text_.data() + 1, size_ - size_t{3}}; }
+  // As it is written before its value: quoted, with a colon.
+  constexpr std::string_view as_key() const { return {text_.data(), size_}; }
 
  private:
-  std::array<char, 23> text_{};
+  constexpr void Append(char c) { text_[size_++] = c; }
+
+  std::array<char, 27> text_{};
   uint8_t size_ = 0;
 };
 

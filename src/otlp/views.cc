@@ -26,14 +26,13 @@ uint32_t Low32(uint64_t varint) {
 }  // namespace
 
 AttributeView::AttributeView(std::string_view message) {
-  const MessageBytes stretches{message};
-  for (FieldReader field(stretches); field.Next();) {
+  for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):
         key_ = field.bytes();
         break;
       case Delimited(2):
-        value_.push_back(field.bytes());
+        value_.Append(field.bytes());
         break;
     }
   }
@@ -48,7 +47,7 @@ AnyValueView::AnyValueView(const MessageBytes& message) {
   for (FieldReader field(message); field.Next();) {
     const auto set = [&](Type type) {
       if (type != type_ || (type != Type::kArray && type != Type::kMap)) {
-        content_.clear();
+        content_ = MessageBytes();
       }
       type_ = type;
       scalar_ = field.scalar();
@@ -56,7 +55,7 @@ AnyValueView::AnyValueView(const MessageBytes& message) {
     switch (field.tag()) {
       case Delimited(1):
         set(Type::kString);
-        content_.push_back(field.bytes());
+        content_.Append(field.bytes());
         break;
       case Varint(2):
         set(Type::kBool);
@@ -69,15 +68,15 @@ AnyValueView::AnyValueView(const MessageBytes& message) {
         break;
       case Delimited(5):
         set(Type::kArray);
-        content_.push_back(field.bytes());
+        content_.Append(field.bytes());
         break;
       case Delimited(6):
         set(Type::kMap);
-        content_.push_back(field.bytes());
+        content_.Append(field.bytes());
         break;
       case Delimited(7):
         set(Type::kBytes);
-        content_.push_back(field.bytes());
+        content_.Append(field.bytes());
         break;
     }
   }
@@ -105,8 +104,7 @@ std::optional<AnyValueView> FindAttribute(const AttributeRange& attributes, std:
 }
 
 EventView::EventView(std::string_view message) : message_(message) {
-  const MessageBytes stretches{message};
-  for (FieldReader field(stretches); field.Next();) {
+  for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Fixed64(1):
         time_unix_nano_ = field.scalar();
@@ -122,8 +120,7 @@ EventView::EventView(std::string_view message) : message_(message) {
 }
 
 LinkView::LinkView(std::string_view message) : message_(message) {
-  const MessageBytes stretches{message};
-  for (FieldReader field(stretches); field.Next();) {
+  for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):
         trace_id_ = field.bytes();
@@ -145,8 +142,7 @@ LinkView::LinkView(std::string_view message) : message_(message) {
 }
 
 SpanView::SpanView(std::string_view message) : message_(message) {
-  const MessageBytes stretches{message};
-  for (FieldReader field(stretches); field.Next();) {
+  for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):
         trace_id_ = field.bytes();
@@ -192,8 +188,7 @@ SpanView::SpanView(std::string_view message) : message_(message) {
 }
 
 void SpanView::ReadStatus(std::string_view message) {
-  const MessageBytes stretches{message};
-  for (FieldReader field(stretches); field.Next();) {
+  for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Delimited(2):
         status_message_ = field.bytes();
@@ -210,7 +205,7 @@ ResourceView::ResourceView(const Chunk& chunk, const Header& header) {
   for (FieldReader field(resource_spans); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):
-        resource_.push_back(field.bytes());
+        resource_.Append(field.bytes());
         break;
       case Delimited(3):
         schema_url_ = field.bytes();
@@ -229,7 +224,7 @@ ScopeView::ScopeView(const Chunk& chunk, const Header& header) {
   for (FieldReader field(scope_spans); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):
-        scope_.push_back(field.bytes());
+        scope_.Append(field.bytes());
         break;
       case Delimited(3):
         schema_url_ = field.bytes();
@@ -254,7 +249,7 @@ ScopeView::ScopeView(const Chunk& chunk, const Header& header) {
 MessageBytes HeaderBytes(const Chunk& chunk, const Header& header) {
   MessageBytes message;
   for (uint32_t i = 0; i < header.extent_count; ++i) {
-    message.push_back(chunk.at(chunk.header_extents[header.first_extent + i]));
+    message.Append(chunk.at(chunk.header_extents[header.first_extent + i]));
   }
   return message;
 }

@@ -92,19 +92,19 @@ class AnyValueView {
 
   // Empty.
   AnyValueView() = default;
-  explicit AnyValueView(std::string_view message) : AnyValueView(MessageBytes{message}) {}
+  explicit AnyValueView(std::string_view message) : AnyValueView(MessageBytes(message)) {}
   explicit AnyValueView(const MessageBytes& message);
 
   Type type() const { return type_; }
 
   // Each only for its own type.
-  std::string_view string_value() const { return content_[0]; }
+  std::string_view string_value() const { return content_.first(); }
   bool bool_value() const { return scalar_ != 0; }
   int64_t int_value() const { return static_cast<int64_t>(scalar_); }
   double double_value() const;
   AnyValueRange array() const;
   AttributeRange map() const;
-  std::string_view bytes_value() const { return content_[0]; }
+  std::string_view bytes_value() const { return content_.first(); }
 
   // The ArrayValue or KeyValueList of an array or a map.
   const MessageBytes& message() const { return content_; }
@@ -124,7 +124,7 @@ class EventView {
 
   uint64_t time_unix_nano() const { return time_unix_nano_; }
   std::string_view name() const { return name_; }
-  AttributeRange attributes() const { return {{message_}, 3}; }
+  AttributeRange attributes() const { return {MessageBytes(message_), 3}; }
   uint32_t dropped_attributes_count() const { return dropped_attributes_count_; }
 
  private:
@@ -141,7 +141,7 @@ class LinkView {
   std::string_view trace_id() const { return trace_id_; }  // 16 bytes, or empty
   std::string_view span_id() const { return span_id_; }    // 8 bytes, or empty
   std::string_view trace_state() const { return trace_state_; }
-  AttributeRange attributes() const { return {{message_}, 4}; }
+  AttributeRange attributes() const { return {MessageBytes(message_), 4}; }
   uint32_t dropped_attributes_count() const { return dropped_attributes_count_; }
   uint32_t flags() const { return flags_; }
 
@@ -179,11 +179,11 @@ class SpanView {
   SpanKind kind() const { return kind_; }
   uint64_t start_time_unix_nano() const { return start_time_unix_nano_; }
   uint64_t end_time_unix_nano() const { return end_time_unix_nano_; }
-  AttributeRange attributes() const { return {{message_}, 9}; }
+  AttributeRange attributes() const { return {MessageBytes(message_), 9}; }
   uint32_t dropped_attributes_count() const { return dropped_attributes_count_; }
-  RepeatedView<EventView> events() const { return {{message_}, 11}; }
+  RepeatedView<EventView> events() const { return {MessageBytes(message_), 11}; }
   uint32_t dropped_events_count() const { return dropped_events_count_; }
-  RepeatedView<LinkView> links() const { return {{message_}, 13}; }
+  RepeatedView<LinkView> links() const { return {MessageBytes(message_), 13}; }
   uint32_t dropped_links_count() const { return dropped_links_count_; }
   // May be a number that has no name here.
   StatusCode status_code() const { return status_code_; }

@@ -75,8 +75,9 @@ class WireCursor {
   bool ReadFixed64(uint64_t& value) { return ReadFixed(value); }
   bool ReadFixed32(uint32_t& value) { return ReadFixed(value); }
 
-  // A length and that many bytes.
-  bool ReadBytes(std::string_view& content) {
+  // A length and that many bytes. Inlined by force: through memory, `content` would be stored in two
+  // halves and loaded as one, which the processor waits for; a third of Decode()'s time.
+  [[gnu::always_inline]] bool ReadBytes(std::string_view& content) {
     if (done()) {
       return false;
     }
