@@ -7,6 +7,7 @@
 #include "src/exporter/debug/config.h"
 #include "src/exporter/debug/transport.h"
 #include "src/exporter/file/config.h"
+#include "src/exporter/file/file_system.h"
 #include "src/exporter/file/transport.h"
 #include "src/exporter/jaeger/config.h"
 #include "src/exporter/jaeger/transport.h"
@@ -145,10 +146,10 @@ ComponentFactory FileExporter() {
                       "Writes OTLP JSON lines or protobuf to files, with rotation.");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
+    const file::FileTransport::Dependencies dependencies{file::PosixFileSystem(), parts.clock,
+                                                         parts.budget, parts.telemetry};
     return Lane(id, typed.sending,
-                std::make_unique<file::FileTransport>(
-                    id, typed, file::FileTransport::Dependencies{parts.clock, parts.budget}),
-                parts);
+                std::make_unique<file::FileTransport>(id, typed, dependencies), parts);
   };
   return factory;
 }

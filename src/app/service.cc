@@ -29,7 +29,7 @@ Service::Service(config::ServiceConfig config)
     : config_(std::move(config)),
       started_(clock_.Now()),
       random_(RandomSeed()),
-      budget_(config_.memory_limit),
+      budget_(config::MemoryBudgetOf(config_)),
       ledger_(telemetry_, clock_),
       receiver_loop_("http-in", static_cast<int>(config_.threads)),
       exporter_loop_("exporters", 1),

@@ -401,10 +401,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     phase_ = Phase::kClosed;
+    body_.reset();  // a client that sees the end finds its memory given back
     ErrorCode ignored;
     socket_.close(ignored);
     timer_.cancel();
-    body_.reset();
     on_closed_(this);
   }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "src/otlp/field_reader.h"
@@ -110,7 +109,7 @@ Priority PriorityOfText(std::string_view text) {
 SpanFacts ScanSpan(std::string_view span_message) {
   SpanFacts facts;
   bool found = false;
-  for (otlp::FieldReader field(std::span(&span_message, 1)); field.Next();) {
+  for (otlp::FieldReader field(span_message); field.Next();) {
     if (field.tag() == kTraceStateTag) {
       facts.trace_state = field.bytes();
     } else if (field.tag() == kAttributeTag && !found && HasPriorityKey(field.bytes())) {
