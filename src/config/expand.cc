@@ -85,11 +85,13 @@ class Expander {
     if (!node.is_scalar() || node.text.find('$') == std::string::npos) {
       return;
     }
+    const size_t errors = report_.error_count();
     if (node.text.compare(0, 2, "${") == 0 && FindEnd(node.text) == node.text.size() - 1) {
       ExpandWhole(node, depth);
     } else {
       node.text = ExpandText(node.text, node.where, depth);
     }
+    node.failed = report_.error_count() > errors;
   }
 
  private:

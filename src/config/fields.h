@@ -66,7 +66,7 @@ class Fields {
                            const std::function<void(Fields&, size_t)>& describe) = 0;
 
   // A key that the Collector knows and Spanhold does not do: an error that says `why` and what to
-  // use instead.
+  // use instead, unless its value asks for nothing (null, false, "", []).
   virtual void Refused(Key key, std::string_view why) = 0;
 
   // After the keys: reports `message` at `key` (or, when it is absent, at the mapping) unless `ok`.

@@ -23,6 +23,7 @@ struct Node {
   // Where the value came from a reference (expand.h): its whole text, for keys that take text. A
   // password that looks like a number or a list stays what it is.
   std::optional<std::string> original;
+  bool failed = false;  // its reference was an error, so that it has no value
   std::vector<Node> items;
   std::vector<NodeEntry> entries;  // in the order of the file, each key once
 

@@ -38,6 +38,12 @@ std::string Range(T min, T max) {
   return bounded_above ? absl::StrCat(" of at most ", max) : "";
 }
 
+// What a Collector's configuration may say of any key that it does not use.
+bool AsksForNothing(const Node& node) {
+  return node.is_null() || AsBool(node) == false || AsText(node) == "" ||
+         (node.is_sequence() && node.items.empty());
+}
+
 }  // namespace
 
 std::string JoinPath(std::string_view path, std::string_view key) {
@@ -61,6 +67,10 @@ const NodeEntry* Reader::Take(std::string_view key) {
   known_.push_back(key);
   const auto found = std::find_if(node_.entries.begin(), node_.entries.end(),
                                   [&](const NodeEntry& entry) { return entry.key == key; });
+  if (found != node_.entries.end() && found->value.failed) {
+    wrong_.insert(key);
+    return nullptr;
+  }
   return found == node_.entries.end() ? nullptr : &*found;
 }
 
@@ -274,7 +284,8 @@ void Reader::SectionList(Key key, size_t /*size*/, const std::function<void(size
 
 void Reader::Refused(Key key, std::string_view why) {
   refused_.insert(key.name);
-  if (const NodeEntry* entry = Take(key.name)) {
+  const NodeEntry* entry = Take(key.name);
+  if (entry != nullptr && !AsksForNothing(entry->value)) {
     Wrong(key.name, entry->where, "not supported: " + std::string(why));
   }
 }

@@ -47,7 +47,8 @@ class Reader final : public Fields {
   void Refused(Key key, std::string_view why) override;
   void Check(std::string_view key, bool ok, std::string_view message) override;
 
-  // A key that the caller reads itself, or null when it is absent.
+  // A key that the caller reads itself, or null when it is absent or has no value because of an
+  // error that is reported already.
   const NodeEntry* Take(std::string_view key);
 
  private:

@@ -123,17 +123,7 @@ std::optional<Node> ReadConfig(const std::string& config, const Environment& env
   return node && uri.scheme == "yaml" ? SplitKeys(*node) : node;
 }
 
-std::optional<Node> ReadEnvironment(const Environment& environment, Report& report) {
-  const std::string name = "environment";
-  const StatusOr<std::string> text = EnvironmentYaml(environment);
-  if (!text.ok()) {
-    report.Error({name}, "", MessageOf(text.status()));
-    return std::nullopt;
-  }
-  return ParseYaml(*text, name, report);
-}
-
-// The whole tree is of the command line, which has no lines.
+// For what the user wrote no lines of.
 void ForgetLines(Node& node) {
   node.where.line = 0;
   for (Node& item : node.items) {
@@ -143,6 +133,20 @@ void ForgetLines(Node& node) {
     entry.where.line = 0;
     ForgetLines(entry.value);
   }
+}
+
+std::optional<Node> ReadEnvironment(const Environment& environment, Report& report) {
+  const std::string name = "environment";
+  const StatusOr<std::string> text = EnvironmentYaml(environment);
+  if (!text.ok()) {
+    report.Error({name}, "", MessageOf(text.status()));
+    return std::nullopt;
+  }
+  std::optional<Node> node = ParseYaml(*text, name, report);
+  if (node) {
+    ForgetLines(*node);
+  }
+  return node;
 }
 
 std::optional<Node> ReadSet(const std::string& set, Report& report) {

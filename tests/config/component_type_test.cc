@@ -31,7 +31,7 @@ TEST(ComponentTypeTest, UnknownNamesAreExplained) {
             "Spanhold has no processor \"tail_sampling\"; sample with probabilistic_sampler, which "
             "keeps or drops whole traces");
   EXPECT_EQ(explain(ComponentKind::kExtension, "zpages"),
-            "Spanhold has no extension \"zpages\"; remove it; `spanhold status` and /metrics show "
+            "Spanhold has no extension \"zpages\"; remove it: `spanhold status` and /metrics show "
             "what the daemon does");
 }
 

@@ -105,32 +105,32 @@ inline const std::vector<ComponentType>& FakeTypes() {
   static const std::vector<ComponentType> kTypes = {
       {ComponentKind::kReceiver,
        {"otlp"},
-       "takes OTLP",
+       "Takes OTLP.",
        [] {
          return std::make_unique<FakeOtlpReceiver>();
        }},
       {ComponentKind::kProcessor,
        {"batch"},
-       "joins requests",
+       "Joins requests.",
        [] {
          return std::make_unique<FakeBatch>();
        }},
       MemoryLimiterType(),
       {ComponentKind::kExporter,
        {"otlp_grpc", "otlp"},
-       "sends OTLP over gRPC",
+       "Sends OTLP over gRPC.",
        [] {
          return std::make_unique<FakeExporter>();
        }},
       {ComponentKind::kExporter,
        {"debug"},
-       "prints",
+       "Prints.",
        [] {
          return std::make_unique<FakeDebug>();
        }},
       {ComponentKind::kExtension,
        {"health_check"},
-       "says whether it is ready",
+       "Says whether it is ready.",
        [] {
          return std::make_unique<FakeHealthCheck>();
        }},

@@ -102,7 +102,7 @@ TEST(PrintTest, ReferenceHasEveryComponentAndKey) {
   EXPECT_THAT(reference, testing::StartsWith("# Every key that Spanhold knows"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(
 receivers:
-  # takes OTLP.
+  # Takes OTLP.
   otlp:
     # which to listen for
     protocols:
@@ -116,18 +116,18 @@ receivers:
         endpoint: localhost:4318
 
 processors:
-  # joins requests.
+  # Joins requests.
   batch:
     # longest wait
     timeout: 5s
     # spans
     send_batch_size: 512
-  # sets the budget of the bytes that hold spans.
+  # Sets the budget of the bytes that hold spans.
   memory_limiter:
 )"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(
 exporters:
-  # sends OTLP over gRPC. Also called otlp.
+  # Sends OTLP over gRPC. Also called otlp.
   otlp_grpc:
 )"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(

@@ -232,6 +232,15 @@ TEST(ReaderTest, RefusedKeysSayWhy) {
       ElementsAre("a.yaml:1: exporters.x.storage: not supported: there is no storage; remove it"));
 }
 
+TEST(ReaderTest, RefusedKeysMayAskForNothing) {
+  for (const std::string value : {"", "null", "false", "''", "[]"}) {
+    EXPECT_THAT(ErrorsOf("storage: " + value), IsEmpty());
+  }
+  for (const std::string value : {"true", "0", "{}", "[a]", "'false'"}) {
+    EXPECT_THAT(ErrorsOf("storage: " + value), testing::SizeIs(1));
+  }
+}
+
 TEST(ReaderTest, ChecksPointAtTheirKeyOrTheMap) {
   EXPECT_THAT(ErrorsOf("\nname: ''\ncount: 51\nretry:\n  interval: 0s\n"),
               ElementsAre("a.yaml:1: exporters.x: more than 50 need mode: safe",
@@ -245,6 +254,16 @@ TEST(ReaderTest, CheckOfAMistypedKeySaysNothingMore) {
 
   EXPECT_THAT(ReadInto(config, "name: [a]"),
               ElementsAre("a.yaml:1: exporters.x.name: want text, got a list"));
+}
+
+TEST(ReaderTest, ReferenceThatFailedIsOneError) {
+  SampleConfig config;
+  config.name = "";
+
+  EXPECT_THAT(ReadInto(config, "{name: '${no.name}', count: 'x${no.name}', timeout: '${1}'}"),
+              ElementsAre("a.yaml:1: name: environment variable \"no.name\" has invalid name",
+                          "a.yaml:1: count: environment variable \"no.name\" has invalid name",
+                          "a.yaml:1: timeout: environment variable \"1\" has invalid name"));
 }
 
 TEST(ReaderTest, WhatIsNoMapIsAnError) {

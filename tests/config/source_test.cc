@@ -72,6 +72,14 @@ TEST(SourceTest, WithoutConfigsTheEnvironmentConfigures) {
   EXPECT_THAT(read, testing::HasSubstr("{batch: {timeout: 1s}}"));
 }
 
+TEST(SourceTest, WhatTheEnvironmentConfiguresHasNoLines) {
+  Report report;
+  const Node node = ReadSources({}, FakeEnvironment({{"HOME", "/h"}}), report).value();
+
+  EXPECT_EQ(node.FindPath("receivers.otlp.protocols.grpc.endpoint")->where.ToString(),
+            "environment");
+}
+
 TEST(SourceTest, ErrorsOfTheEnvironmentNameTheVariable) {
   Report report;
   ReadSources({}, FakeEnvironment({{"TRACING_ENABLED", "maybe"}}), report);
