@@ -57,6 +57,6 @@ struct ComponentFactory {
 const std::vector<ComponentFactory>& Components();
 
 // Their types, for the configuration.
-std::vector<config::ComponentType> ComponentTypes();
+const std::vector<config::ComponentType>& ComponentTypes();
 
 }  // namespace spanhold::app

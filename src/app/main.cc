@@ -14,7 +14,10 @@
 #include "src/app/signals.h"
 #include "src/app/status_command.h"
 #include "src/app/version.h"
+#include "src/config/environment.h"
 #include "src/config/load.h"
+#include "src/config/print.h"
+#include "src/config/report.h"
 #include "src/core/log.h"
 
 namespace spanhold::app {
@@ -32,10 +35,18 @@ std::optional<std::string> EnvironmentVariable(const std::string& name) {
 // What `command_line` and the environment ask for; nothing, after every mistake was printed, when
 // it is wrong.
 std::optional<config::ServiceConfig> Load(const CommandLine& command_line) {
-  static const std::vector<config::ComponentType> kTypes = ComponentTypes();
+  config::Sources sources{command_line.configs, command_line.sets};
+  if (sources.configs.empty()) {
+    const StatusOr<std::string> yaml = config::EnvironmentYaml(EnvironmentVariable);
+    if (!yaml.ok()) {
+      Print(stderr, "error: " + std::string(MessageOf(yaml.status())) + "\n");
+      return std::nullopt;
+    }
+    sources.configs.push_back("yaml:" + *yaml);
+  }
   config::Report report;
-  std::optional<config::ServiceConfig> loaded = config::LoadServiceConfig(
-      {command_line.configs, command_line.sets}, kTypes, EnvironmentVariable, report);
+  std::optional<config::ServiceConfig> loaded =
+      config::LoadServiceConfig(sources, ComponentTypes(), EnvironmentVariable, report);
   for (const std::string& warning : report.Warnings()) {
     Print(stderr, "warning: " + warning + "\n");
   }

@@ -182,7 +182,7 @@ Status Service::StartAdmin() {
   const config::TelemetryConfig& telemetry = config_.telemetry;
   if (telemetry.metrics_enabled) {
     SPANHOLD_RETURN_IF_ERROR(judge(admin_.Start(telemetry.MetricsEndpoint()),
-                                   "service.telemetry.metrics", telemetry.metrics_configured()));
+                                   "service.telemetry.metrics", telemetry.metrics_configured));
   }
   for (size_t i = 0; i < health_checks_.size(); ++i) {
     const config::ComponentEntry& entry = config_.extensions[i];
@@ -196,8 +196,8 @@ void Service::LogStart() const {
   for (const config::PipelineConfig& pipeline : config_.pipelines) {
     for (const std::string& id : pipeline.exporters) {
       const config::ComponentEntry& entry = *config_.Find(config::ComponentKind::kExporter, id);
-      std::string where = entry.config->Destination();
-      Log(LogLevel::kInfo, pipeline.id, "spans go to " + id, {{"destination", std::move(where)}});
+      Log(LogLevel::kInfo, pipeline.id, "spans go to " + id,
+          {{"destination", entry.config->Destination()}});
     }
   }
   Log(LogLevel::kInfo, "spanhold", "ready: point a service's OTLP exporter at it",

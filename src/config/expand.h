@@ -1,16 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
-
+#include "src/config/environment.h"
 #include "src/config/node.h"
 #include "src/config/report.h"
 
 namespace spanhold::config {
-
-// The environment: the value of a variable, or nothing when it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 // `tree` with the references in its values replaced, as the Collector does (confmap/expand.go):
 //

@@ -108,6 +108,12 @@ class ComponentConfig {
   // this daemon. Asked only after Describe() found no error.
   virtual std::vector<EndpointUse> ListenEndpoints() const { return {}; }
   virtual std::vector<EndpointUse> SendEndpoints() const { return {}; }
+
+  // Where an exporter's spans go, for the log.
+  virtual std::string Destination() const {
+    const std::vector<EndpointUse> uses = SendEndpoints();
+    return uses.empty() ? "nowhere" : uses.front().endpoint.Authority();
+  }
 };
 
 }  // namespace spanhold::config

@@ -65,7 +65,7 @@ void Inventory::SecretMap(Key key, std::map<std::string, std::string>& /*value*/
 void Inventory::OneOf(Key key, int& value, const std::vector<Choice>& choices) {
   std::string words;
   for (const Choice& choice : choices) {
-    words += words.empty() ? "" : ", ";
+    words += words.empty() || choice.word.empty() ? "" : ", ";
     words += choice.word;
   }
   Add(key, words, [&](Fields& fields) { fields.OneOf(key, value, choices); });

@@ -21,6 +21,12 @@ std::string Normalize(std::string_view word) {
   return out;
 }
 
+// Whether the words begin alike for long enough to be forms of one: "verbose" and "verbosity".
+bool BeginAlike(const std::string& a, const std::string& b) {
+  constexpr size_t kStem = 5;
+  return a.size() >= kStem && a.compare(0, kStem, b, 0, kStem) == 0;
+}
+
 // Edit distance where an exchange of two neighbours counts as one (optimal string alignment).
 size_t Distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<size_t>> rows(a.size() + 1, std::vector<size_t>(b.size() + 1));
@@ -47,12 +53,12 @@ std::string_view Nearest(std::string_view word, const std::vector<std::string_vi
     return "";
   }
   const std::string normal = Normalize(word);
-  // One mistake in up to five letters, two in up to eight.
-  size_t best_distance = (normal.size() + 4) / 3;
-  best_distance = std::min(best_distance, normal.size());
+  // One mistake in up to four letters, two in up to seven; one more in words that begin alike.
+  size_t best_distance = std::min((normal.size() + 4) / 3, normal.size()) + 1;
   std::string_view best;
   for (const std::string_view candidate : known) {
-    const size_t distance = Distance(normal, Normalize(candidate));
+    const std::string other = Normalize(candidate);
+    const size_t distance = Distance(normal, other) + (BeginAlike(normal, other) ? 0 : 1);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

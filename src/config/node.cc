@@ -45,7 +45,9 @@ size_t Depth(const Node& node) {
 // error that leaves the structure unclear it ignores the rest.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(const std::string& name, Report& report) : name_(name), report_(report) {}
+  Builder(const std::string& name, Report& report) : name_(name), report_(report) {
+    root_.where = {name, 1, 1};
+  }
 
   Node Take() { return std::move(root_); }
   bool stopped() const { return !stop_.message.empty(); }
@@ -312,6 +314,16 @@ const Node* Node::Find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const NodeEntry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &found->value;
+}
+
+const Node* Node::FindPath(std::string_view path) const {
+  const Node* node = this;
+  while (node != nullptr && !path.empty()) {
+    const size_t dot = path.find('.');
+    node = node->Find(path.substr(0, dot));
+    path.remove_prefix(dot == std::string_view::npos ? path.size() : dot + 1);
+  }
+  return node;
 }
 
 std::optional<Node> ParseYaml(std::string_view text, const std::string& name, Report& report) {

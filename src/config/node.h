@@ -33,6 +33,8 @@ struct Node {
 
   // The value of a map's key, or null.
   const Node* Find(std::string_view key) const;
+  // The value at "a.b.c", or null.
+  const Node* FindPath(std::string_view path) const;
 };
 
 struct NodeEntry {

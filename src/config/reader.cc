@@ -27,7 +27,7 @@ std::string Indexed(std::string_view key, size_t index) {
 // " from 1 to 10", " of at least 1", "".
 template <typename T>
 std::string Range(T min, T max) {
-  const bool bounded_below = min != std::numeric_limits<T>::lowest();
+  const bool bounded_below = min > -std::numeric_limits<T>::max();
   const bool bounded_above = max != std::numeric_limits<T>::max();
   if (bounded_below && bounded_above) {
     return absl::StrCat(" from ", min, " to ", max);
@@ -233,7 +233,9 @@ void Reader::OneOf(Key key, int& value, const std::vector<Choice>& choices) {
       value = choice.value;
       return;
     }
-    wanted += (wanted.empty() ? "" : ", ") + Quote(choice.word);
+    if (!choice.word.empty()) {
+      wanted += (wanted.empty() ? "" : ", ") + Quote(choice.word);
+    }
   }
   Mistyped(key.name, *node, (choices.size() > 1 ? "one of " : "") + wanted);
 }
@@ -302,7 +304,7 @@ void Reader::ReportUnknownKeys() const {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) {
       continue;
     }
-    const std::string_view nearest = Nearest(entry.key, candidates);
+    const std::string_view nearest = report_.full() ? "" : Nearest(entry.key, candidates);
     std::string message = "unknown key";
     if (!nearest.empty()) {
       message += "; did you mean " + Quote(nearest) + "?";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 namespace spanhold::config {
@@ -23,11 +24,15 @@ std::string Position::ToString() const {
 }
 
 void Report::Error(const Position& where, std::string_view path, std::string_view message) {
-  errors_.push_back({where, Line(where, path, message)});
+  if (++error_count_ <= kMaxProblems) {
+    errors_.push_back({where, Line(where, path, message)});
+  }
 }
 
 void Report::Warn(const Position& where, std::string_view path, std::string_view message) {
-  warnings_.push_back({where, Line(where, path, message)});
+  if (warnings_.size() < kMaxProblems) {
+    warnings_.push_back({where, Line(where, path, message)});
+  }
 }
 
 std::vector<std::string> Report::Ordered(std::vector<Problem> problems) {
@@ -46,7 +51,11 @@ std::vector<std::string> Report::Ordered(std::vector<Problem> problems) {
 }
 
 std::vector<std::string> Report::Errors() const {
-  return Ordered(errors_);
+  std::vector<std::string> lines = Ordered(errors_);
+  if (error_count_ > kMaxProblems) {
+    lines.push_back(absl::StrCat("and ", error_count_ - kMaxProblems, " more errors"));
+  }
+  return lines;
 }
 
 std::vector<std::string> Report::Warnings() const {

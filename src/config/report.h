@@ -18,16 +18,22 @@ struct Position {
   std::string ToString() const;
 };
 
-// What is wrong with a configuration: everything at once, so that it takes one round to mend.
+// What is wrong with a configuration: everything at once, so that it takes one round to mend, up to
+// kMaxProblems errors and as many warnings.
 //
 // Threading: thread-compatible.
 class Report {
  public:
+  static constexpr size_t kMaxProblems = 100;
+
   // `path` is the key's ("exporters.otlp.timeout"), or empty.
   void Error(const Position& where, std::string_view path, std::string_view message);
   void Warn(const Position& where, std::string_view path, std::string_view message);
 
-  bool ok() const { return errors_.empty(); }
+  bool ok() const { return error_count_ == 0; }
+  size_t error_count() const { return error_count_; }
+  // Further errors are only counted.
+  bool full() const { return error_count_ >= kMaxProblems; }
 
   // "config.yaml:12: exporters.otlp.timeout: message", ordered by file and line.
   std::vector<std::string> Errors() const;
@@ -43,6 +49,7 @@ class Report {
   };
   static std::vector<std::string> Ordered(std::vector<Problem> problems);
 
+  size_t error_count_ = 0;
   std::vector<Problem> errors_;
   std::vector<Problem> warnings_;
 };

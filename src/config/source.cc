@@ -6,6 +6,7 @@
 
 #include <absl/strings/ascii.h>
 
+#include "src/config/environment.h"
 #include "src/config/file.h"
 #include "src/config/quote.h"
 
@@ -122,6 +123,16 @@ std::optional<Node> ReadConfig(const std::string& config, const Environment& env
   return node && uri.scheme == "yaml" ? SplitKeys(*node) : node;
 }
 
+std::optional<Node> ReadEnvironment(const Environment& environment, Report& report) {
+  const std::string name = "environment";
+  const StatusOr<std::string> text = EnvironmentYaml(environment);
+  if (!text.ok()) {
+    report.Error({name}, "", MessageOf(text.status()));
+    return std::nullopt;
+  }
+  return ParseYaml(*text, name, report);
+}
+
 // The whole tree is of the command line, which has no lines.
 void ForgetLines(Node& node) {
   node.where.line = 0;
@@ -163,10 +174,16 @@ std::optional<Node> ReadSources(const Sources& sources, const Environment& envir
   bool complete = true;
   const auto add = [&](std::optional<Node> node) {
     complete = complete && node.has_value();
+    if (node && merged.is_null()) {
+      merged.where = node->where;
+    }
     if (node && !node->is_null()) {
       Merge(merged, *std::move(node));
     }
   };
+  if (sources.configs.empty()) {
+    add(ReadEnvironment(environment, report));
+  }
   for (const std::string& config : sources.configs) {
     add(ReadConfig(config, environment, report));
   }

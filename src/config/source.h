@@ -13,7 +13,7 @@ namespace spanhold::config {
 // Where a configuration comes from, as on the command line.
 struct Sources {
   // --config, in order: "config.yaml", "file:config.yaml", "env:NAME" (a variable that holds YAML),
-  // "yaml:exporters::otlp::endpoint: localhost:4317".
+  // "yaml:exporters::otlp::endpoint: localhost:4317". None: the environment (environment.h).
   std::vector<std::string> configs;
   // --set, in order: "exporters.otlp.endpoint=localhost:4317".
   std::vector<std::string> sets;

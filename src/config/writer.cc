@@ -53,8 +53,8 @@ std::string Number(double value) {
 std::string Words(const std::vector<Choice>& choices) {
   std::string words;
   for (const Choice& choice : choices) {
-    words += words.empty() ? "" : ", ";
-    words += choice.word.empty() ? "\"\"" : choice.word;
+    words += words.empty() || choice.word.empty() ? "" : ", ";
+    words += choice.word;
   }
   return words;
 }

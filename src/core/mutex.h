@@ -22,6 +22,7 @@ namespace spanhold {
 class SPANHOLD_TSA(capability("mutex")) Mutex {
  public:
   Mutex() = default;
+  ~Mutex() = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
@@ -51,6 +52,7 @@ class SPANHOLD_TSA(scoped_lockable) MutexLock {
 class CondVar {
  public:
   CondVar() = default;
+  ~CondVar() = default;
   CondVar(const CondVar&) = delete;
   CondVar& operator=(const CondVar&) = delete;
 

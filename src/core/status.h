@@ -51,9 +51,11 @@ bool IsRetryable(const Status& status);
 // `lhs = value of expression`, or returns its error from the enclosing function.
 #define SPANHOLD_ASSIGN_OR_RETURN(lhs, expression) \
   SPANHOLD_ASSIGN_OR_RETURN_INNER(SPANHOLD_CONCAT(spanhold_result_, __LINE__), lhs, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): `lhs` may declare a variable
 #define SPANHOLD_ASSIGN_OR_RETURN_INNER(result, lhs, expression) \
   auto result = (expression);                                    \
   if (!result.ok()) {                                            \
     return std::move(result).status();                           \
   }                                                              \
   lhs = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -165,7 +165,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     Enter(Phase::kBody, read_deadline_);
     reply_ = handler_.OnHead(parser_.head());
     if (const std::optional<HttpError> error = BodyError()) {
-      EndUnread(reply_ ? *std::move(reply_) : handler_.OnError(parser_.head(), *error));
+      Fail(*error);
       return;
     }
     if (parser_.expects_continue() && HasBody() && buffer_.size() == 0) {
@@ -203,7 +203,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     if (const Status status = body().Grow(parser_.content_length()); !status.ok()) {
-      EndUnread(handler_.OnError(parser_.head(), ErrorOf(status)));
+      Fail(ErrorOf(status));
       return;
     }
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -267,7 +267,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     const StatusOr<size_t> used =
         parser_.Dechunk(Buffered(), [this](std::string_view data) { TakeIn(data); });
     if (!used.ok()) {
-      EndUnread(handler_.OnError(parser_.head(), ErrorOf(used.status())));
+      Fail(ErrorOf(used.status()));
       return;
     }
     buffer_.consume(*used);
@@ -321,11 +321,15 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 
   // --- answer ---
 
-  // The request's head or timing is wrong: the answer, then the end.
+  // The request cannot be read to its end: the answer, which may have been decided before, and then
+  // the end of the connection.
   void Fail(const HttpError& error) {
-    HttpRequestHead unknown;
-    unknown.peer = peer_;
-    EndUnread(handler_.OnError(head_known_ ? parser_.head() : unknown, error));
+    if (!reply_) {
+      HttpRequestHead unknown;
+      unknown.peer = peer_;
+      reply_ = handler_.OnError(head_known_ ? parser_.head() : unknown, error);
+    }
+    EndUnread(*std::move(reply_));
   }
 
   // Answers a request whose rest will not be read.
@@ -397,10 +401,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     phase_ = Phase::kClosed;
+    body_.reset();  // a client that sees the end finds its memory given back
     ErrorCode ignored;
     socket_.close(ignored);
     timer_.cancel();
-    body_.reset();
     on_closed_(this);
   }
 

@@ -37,12 +37,6 @@ BioPtr MemoryBio(const std::string& pem) {
 }
 
 int MinVersion(const std::string& version) {
-  if (version == "1.0") {
-    return TLS1_VERSION;
-  }
-  if (version == "1.1") {
-    return TLS1_1_VERSION;
-  }
   return version == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION;
 }
 

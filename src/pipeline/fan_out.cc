@@ -10,12 +10,14 @@ void FanOut::Consume(TraceBatch batch) {
     return;
   }
   account_.HandedToLanes(batch.span_count());
-  for (size_t i = 0; i < lanes_.size(); ++i) {
-    const Lane& lane = lanes_[i];
-    lane.account->Handed(batch);
-    const bool last = i + 1 == lanes_.size();
-    lane.exporter->Consume(last ? std::move(batch) : batch, *lane.account);
+  const auto hand = [](const Lane& lane, TraceBatch handed) {
+    lane.account->Handed(handed);
+    lane.exporter->Consume(std::move(handed), *lane.account);
+  };
+  for (size_t i = 0; i + 1 < lanes_.size(); ++i) {
+    hand(lanes_[i], batch);
   }
+  hand(lanes_.back(), std::move(batch));
 }
 
 bool FanOut::HasRoom() const {

@@ -19,6 +19,7 @@ class FanOut final : public TraceConsumer {
     LaneAccount* account = nullptr;
   };
 
+  // At least one lane.
   FanOut(PipelineAccount& account, std::vector<Lane> lanes)
       : account_(account), lanes_(std::move(lanes)) {}
 

@@ -9,7 +9,7 @@ namespace {
 
 TEST(NearestTest, FindsTyposButNothingFarAway) {
   const std::vector<std::string_view> known = {
-      "timeout", "endpoint", "max_elapsed_time", "tls", "otlp", "otlphttp", "ttl"};
+      "timeout", "endpoint", "max_elapsed_time", "tls", "otlp", "otlphttp", "ttl", "verbosity"};
   const struct {
     std::string_view word;
     std::string_view nearest;
@@ -22,6 +22,7 @@ TEST(NearestTest, FindsTyposButNothingFarAway) {
                {"tsl", "tls"},
                {"otpl", "otlp"},
                {"otlp_http", "otlphttp"},
+               {"verbose", "verbosity"},
                {"compression", ""},
                {"x", ""},
                {"", ""}};

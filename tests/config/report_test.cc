@@ -26,6 +26,17 @@ TEST(ReportTest, SaysTheSameThingOnce) {
   EXPECT_THAT(report.Errors(), testing::ElementsAre("a.yaml:9: x: wrong"));
 }
 
+TEST(ReportTest, CountsWhatIsTooMuchToList) {
+  Report report;
+  for (int i = 1; i <= 150; ++i) {
+    report.Error({"a.yaml", i, 1}, "x", "wrong");
+  }
+
+  EXPECT_EQ(report.error_count(), 150);
+  EXPECT_EQ(report.Errors().size(), Report::kMaxProblems + 1);
+  EXPECT_EQ(report.Errors().back(), "and 50 more errors");
+}
+
 TEST(ReportTest, WarningsAreNoErrors) {
   Report report;
   report.Warn({"a.yaml"}, "x", "odd");

@@ -64,8 +64,20 @@ TEST(SourceTest, ExpandsAfterMerging) {
             "{a: 1, b: 7, c: 7}");
 }
 
-TEST(SourceTest, NoSourcesAreAnEmptyDocument) {
-  EXPECT_EQ(Read({}), "~");
+TEST(SourceTest, WithoutConfigsTheEnvironmentConfigures) {
+  const std::string read = Read({{}, {"processors.batch.timeout=1s"}},
+                                {{"JAEGER_ENDPOINT", "http://jaeger:14268/api/traces"}});
+
+  EXPECT_THAT(read, testing::HasSubstr("{jaeger: {endpoint: http://jaeger:14268/api/traces}}"));
+  EXPECT_THAT(read, testing::HasSubstr("{batch: {timeout: 1s}}"));
+}
+
+TEST(SourceTest, ErrorsOfTheEnvironmentNameTheVariable) {
+  Report report;
+  ReadSources({}, FakeEnvironment({{"TRACING_ENABLED", "maybe"}}), report);
+
+  EXPECT_THAT(report.Errors(),
+              ElementsAre("environment: TRACING_ENABLED: want true or false, got \"maybe\""));
 }
 
 TEST(SourceTest, ReportsEverySourceThatCannotBeRead) {
@@ -87,14 +99,14 @@ TEST(SourceTest, ReportsEverySourceThatCannotBeRead) {
 
 TEST(SourceTest, SetValuesStandOnTheCommandLine) {
   Report report;
-  const Node node = ReadSources({{}, {"a.b=[1]"}}, FakeEnvironment(), report).value();
+  const Node node = ReadSources({{"yaml:"}, {"a.b=[1]"}}, FakeEnvironment(), report).value();
 
   EXPECT_EQ(node.entries[0].where.ToString(), "--set a.b");
   EXPECT_EQ(node.Find("a")->Find("b")->items[0].where.ToString(), "--set a.b");
 }
 
 TEST(SourceTest, KeysOfASetAreNotNestedWithoutEnd) {
-  EXPECT_THAT(Read({{}, {std::string(100'000, '.') + "=1"}}), testing::HasSubstr("...: 1"));
+  EXPECT_THAT(Read({{"yaml:"}, {std::string(100'000, '.') + "=1"}}), testing::HasSubstr("...: 1"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ from harness import paths, senders, toolbox
 from harness.daemon import Daemon
 from harness.jaeger import Jaeger
 from harness.process import Process
+from harness.senders import Sender, Sent
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +61,25 @@ def daemon(work: Path, out_file: Path, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def sent_by(daemon: Daemon, work: Path) -> Callable[[senders.Sender], senders.Sent]:
-    """What a sender sent through `daemon`; each sends once, whatever number of tests look at it."""
-    done: dict[senders.Sender, senders.Sent] = {}
+def sent_by(daemon: Daemon, work: Path) -> Callable[[Sender], Sent]:
+    """What a sender sent through `daemon`; each sends once, whatever number of tests look at it.
 
-    def send(sender: senders.Sender) -> senders.Sent:
+    A sender that failed, or cannot run here, did so for all of these tests.
+    """
+    done: dict[Sender, Sent | BaseException] = {}
+
+    def send(sender: Sender) -> Sent:
         if sender not in done:
             directory = work / str(sender)
             directory.mkdir()
             address = ("127.0.0.1", daemon.ports[sender.over])
-            done[sender] = senders.send(sender, address, directory)
-        return done[sender]
+            try:
+                done[sender] = senders.send(sender, address, directory)
+            except (Exception, pytest.skip.Exception) as error:
+                done[sender] = error
+        sent = done[sender]
+        if isinstance(sent, BaseException):
+            raise sent
+        return sent
 
     return send

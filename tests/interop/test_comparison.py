@@ -131,6 +131,8 @@ BROKEN_FOR_FILE = {
         lambda span: replace(span, dropped_events=0),
         "dropped_events",
     ),
+    "an event's dropped attributes": ("past the limits", _event(dropped_attributes=0), "events"),
+    "a link's dropped attributes": ("past the limits", _link(dropped_attributes=0), "links"),
     "dropped links": (
         "past the limits",
         lambda span: replace(span, dropped_links=0),

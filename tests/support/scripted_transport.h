@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,13 @@ class ScriptedTransport final : public sending::Transport {
   };
 
   Status Start() override { return start_status; }
+  std::vector<otlp::TraceBatch> Split(otlp::TraceBatch batch) const override {
+    std::vector<otlp::TraceBatch> pieces;
+    while (!batch.empty()) {
+      pieces.push_back(batch.TakeFront(largest_request));
+    }
+    return pieces;
+  }
   void Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) override {
     sent.push_back({batch, deadline});
     sending::SendResult result;
@@ -36,6 +45,7 @@ class ScriptedTransport final : public sending::Transport {
     answers.insert(answers.end(), static_cast<size_t>(times), {status, 0, ""});
   }
 
+  uint32_t largest_request = std::numeric_limits<uint32_t>::max();  // spans
   Status start_status;
   Status shutdown_status;
   std::deque<sending::SendResult> answers;

@@ -27,6 +27,7 @@ struct Config final : config::ComponentConfig {
   sending::SendingConfig sending;
 
   void Describe(config::Fields& fields) override;
+  std::string Destination() const override { return "stdout"; }
 };
 
 }  // namespace spanhold::debug

@@ -67,7 +67,7 @@ Status DebugTransport::Show(const std::string& text) {
     LogLines(id_, text);
     return absl::OkStatus();
   }
-  const Status status = output_.Write(Timestamp(clock_.WallNow()) + " " + id_ + ": " + text);
+  Status status = output_.Write(Timestamp(clock_.WallNow()) + " " + id_ + ": " + text);
   if (status.ok() || absl::IsCancelled(status)) {
     return status;
   }

@@ -85,7 +85,7 @@ Status RecordFile::Append(std::string_view record) {
     SPANHOLD_RETURN_IF_ERROR(Rotate());
   }
   const uint64_t size_before = info_.size;
-  const Status status = WriteAll(*file_, record);
+  Status status = WriteAll(*file_, record);
   if (status.ok()) {
     info_.size += record.size();
     unflushed_ = true;

@@ -94,6 +94,12 @@ void Lane::Consume(TraceBatch batch, LaneAccount& account) {
   if (batch.empty()) {
     return;
   }
+  for (TraceBatch& request : transport_->Split(std::move(batch))) {
+    Take(std::move(request), account);
+  }
+}
+
+void Lane::Take(TraceBatch batch, LaneAccount& account) {
   const int64_t size = SizeOf(batch);
   const auto delivery =
       std::make_shared<Delivery>(std::move(batch), account, size, config_.retry_on_failure);

@@ -28,6 +28,7 @@ namespace spanhold::sending {
 //   Consume() -> queue -> slot: Transport::Send() -> taken: Sent, refused for good: Rejected
 //                          ^--- wait for the retry <-- failed for now  -> Dropped(kRetriesExhausted)
 //
+// - What Transport::Split() makes of a batch are batches of their own from here on.
 // - The lane's size is all it holds, queued, in flight or waiting for a retry, as the Collector
 //   counts it. Where it has reached `queue_size` the lane is full: with `block_on_overflow`
 //   HasRoom() says so and what comes all the same is taken; without, what is new is dropped
@@ -72,6 +73,8 @@ class Lane final : public Exporter {
   // Shared by the lane and the timer that ends it.
   using PausePtr = std::shared_ptr<Pause>;
 
+  // Begins the delivery of one request.
+  void Take(TraceBatch batch, LaneAccount& account);
   int64_t SizeOf(const TraceBatch& batch) const;
   bool Fits(int64_t size) const SPANHOLD_REQUIRES(mutex_);
 

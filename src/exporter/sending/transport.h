@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <absl/functional/any_invocable.h>
 
@@ -35,6 +37,14 @@ class Transport {
   // Returns without waiting for the backend: one that is down is no error here. An error is what
   // only a person can mend: a certificate that cannot be read, a directory that may not be written.
   [[nodiscard]] virtual Status Start() = 0;
+
+  // `batch` in pieces that each go out as one request, so that each is taken, refused or tried
+  // again by itself. The lane sends nothing that has not come out of here.
+  virtual std::vector<otlp::TraceBatch> Split(otlp::TraceBatch batch) const {
+    std::vector<otlp::TraceBatch> whole;
+    whole.push_back(std::move(batch));
+    return whole;
+  }
 
   // One attempt, over at `deadline` with kDeadlineExceeded at the latest. `batch` need not outlive
   // the call.

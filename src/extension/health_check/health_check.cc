@@ -1,94 +1,80 @@
 #include "src/extension/health_check/health_check.h"
 
-#include <ctime>
 #include <utility>
+
+#include <absl/strings/str_cat.h>
+#include <absl/time/time.h>
 
 #include "src/config/duration.h"
 
 namespace spanhold::health_check {
 namespace {
 
-constexpr uint64_t kBodyBudget = 64 << 10;  // its requests have no bodies
+net::HttpServer::Options ServerOptions(const std::string& id, const Config& config) {
+  net::HttpServer::Options options;
+  options.name = id;
+  options.endpoint = config.ListenEndpoint();
+  return options;
+}
 
-std::string Rfc3339(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(
-      std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[sizeof "2024-01-01T00:00:00Z"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+net::HttpReply Reply(int status, const std::string& custom, std::string json) {
+  net::HttpReply reply;
+  reply.status = status;
+  reply.content_type = custom.empty() ? "application/json" : "text/plain; charset=utf-8";
+  reply.body = custom.empty() ? std::move(json) : custom;
+  return reply;
 }
 
 }  // namespace
 
-HealthCheck::HealthCheck(const Config& config, std::string id, const Clock& clock,
+HealthCheck::HealthCheck(const std::string& id, const Config& config, const Clock& clock,
                          net::EventLoop& loop)
-    : config_(config), id_(std::move(id)), clock_(clock), loop_(loop), budget_(kBodyBudget) {}
+    : config_(config), clock_(clock), server_(ServerOptions(id, config), *this, budget_, loop) {}
 
-HealthCheck::~HealthCheck() = default;
-
-Status HealthCheck::Start() {
-  net::HttpServer::Options options;
-  options.name = id_;
-  SPANHOLD_ASSIGN_OR_RETURN(options.endpoint, config::ParseEndpoint(config_.endpoint));
-  options.max_body_size = kBodyBudget;
-  server_ = std::make_unique<net::HttpServer>(std::move(options), *this, budget_, loop_);
-  const Status status = server_->Start();
-  if (!status.ok()) {
-    server_->Shutdown(Deadline());
-    server_.reset();
-  }
-  return status;
-}
+Status HealthCheck::Start() { return server_.Start(); }
 
 void HealthCheck::SetReady(bool ready) {
   const MutexLock lock(mutex_);
-  ready_ = ready;
-  ready_since_ = clock_.Now();
-  ready_since_wall_ = clock_.WallNow();
-}
-
-void HealthCheck::Stop(Deadline deadline) {
-  if (server_) {
-    server_->Shutdown(deadline);
-  }
-}
-
-// The three members of the Collector's answer, in its order, with its values for "not yet".
-std::string HealthCheck::StatusBody(bool ready) const {
   if (!ready) {
-    return R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})";
+    ready_since_.reset();
+  } else if (!ready_since_) {
+    ready_since_ = Since{clock_.Now(), clock_.WallNow()};
   }
-  const MutexLock lock(mutex_);
-  return R"({"status":"Server available","upSince":")" + Rfc3339(ready_since_wall_) +
-         R"(","uptime":")" + config::FormatDuration(clock_.Now() - ready_since_) + R"("})";
 }
+
+void HealthCheck::Stop(Deadline deadline) { server_.Shutdown(deadline); }
 
 std::optional<net::HttpReply> HealthCheck::OnHead(const net::HttpRequestHead& head) {
-  if (head.Path() != config_.path) {
-    return net::TextReply(404, "the health is at " + config_.path);
+  if (config_.path != "/" && head.Path() != config_.path) {
+    return net::TextReply(404, "404 page not found");
   }
-  bool ready = false;
+  std::optional<Since> since;
   {
     const MutexLock lock(mutex_);
-    ready = ready_;
+    since = ready_since_;
   }
-  net::HttpReply reply;
-  reply.status = ready ? 200 : 503;
-  if (config_.response_body.empty()) {
-    reply.content_type = "application/json";
-    reply.body = StatusBody(ready);
-  } else {
-    reply.content_type = "text/plain; charset=utf-8";
-    reply.body = config_.response_body;
-  }
-  return reply;
+  return since ? Ready(*since) : NotReady();
 }
 
+// OnHead() has answered everything.
 void HealthCheck::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/,
                             Respond respond) {
-  respond(net::TextReply(404, ""));  // OnHead() has answered everything
+  respond(NotReady());
+}
+
+net::HttpReply HealthCheck::Ready(const Since& since) const {
+  const std::string up_since = absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
+                                                absl::FromChrono(since.wall), absl::UTCTimeZone());
+  return Reply(200, config_.healthy_body,
+               absl::StrCat(R"({"status":"Server available","upSince":")", up_since,
+                            R"(","uptime":")", config::FormatDuration(clock_.Now() - since.time),
+                            R"("})"));
+}
+
+net::HttpReply HealthCheck::NotReady() const {
+  // Go's zero time, which the Collector writes.
+  return Reply(503, config_.unhealthy_body,
+               R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})");
 }
 
 }  // namespace spanhold::health_check

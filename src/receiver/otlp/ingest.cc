@@ -34,7 +34,7 @@ StatusOr<otlp::ChunkPtr> Ingest::Decode(Payload payload) {
 
 // Takes the body out of `payload`, so that the compressed bytes are gone before decoding begins.
 StatusOr<Bytes> Ingest::Decompress(Payload& payload) {
-  const Bytes body = std::exchange(payload.body, Bytes());
+  Bytes body = std::exchange(payload.body, Bytes());
   if (payload.encoding != compress::Encoding::kIdentity) {
     return compress::Decompress(payload.encoding, body.view(), max_request_bytes_, budget_);
   }

@@ -1,10 +1,15 @@
 #include "src/exporter/file/transport.h"
 
-#include <sys/stat.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <future>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -245,6 +250,45 @@ TEST_F(FileTransportOnDiskTest, KeepsAllLinesAcrossRestarts) {
 
   const std::string content = ReadFile(config_.path);
   EXPECT_EQ(std::count(content.begin(), content.end(), '\n'), 300);
+}
+
+TEST_F(FileTransportOnDiskTest, LeavesWholeLinesWhenTheProcessIsKilled) {
+  config_.path = directory_.File("data.jsonl");
+  const std::string record = std::string(100'000, 'x') + "\n";
+  std::array<int, 2> progress{};
+  ASSERT_EQ(pipe(progress.data()), 0);
+
+  const pid_t child = fork();
+  if (child == 0) {
+    RecordFile file("file", config_, PosixFileSystem(), clock_, telemetry_);
+    while (file.Append(record).ok() && write(progress[1], "x", 1) == 1) {
+    }
+    _exit(1);
+  }
+  std::array<char, 100> written{};
+  for (size_t count = 0; count < written.size();) {
+    const ssize_t got = read(progress[0], written.data(), written.size() - count);
+    ASSERT_GT(got, 0);
+    count += static_cast<size_t>(got);
+  }
+  ASSERT_EQ(kill(child, SIGKILL), 0);
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  RecordFile file("file", config_, PosixFileSystem(), clock_, telemetry_);
+  ASSERT_THAT(file.Append("last\n"), IsOk());
+
+  // All whole, but perhaps one: what the child was writing when it ended.
+  const std::string content = ReadFile(config_.path);
+  size_t torn = 0;
+  std::istringstream lines(content);
+  std::string line;
+  while (std::getline(lines, line)) {
+    torn += line.size() + 1 == record.size() || line == "last" ? 0 : 1;
+  }
+  EXPECT_LE(torn, 1U);
+  EXPECT_TRUE(content.ends_with("\nlast\n"));
+  EXPECT_GT(content.size(), written.size() * record.size());
+  close(progress[0]);
+  close(progress[1]);
 }
 
 TEST_F(FileTransportOnDiskTest, RefusesAFileThatAnotherExporterWrites) {

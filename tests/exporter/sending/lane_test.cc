@@ -128,6 +128,23 @@ TEST(LaneTest, DoesNotRepeatWhatTheBackendRefusedForGood) {
   EXPECT_TRUE(lane.Balances());
 }
 
+TEST(LaneTest, TriesAgainOnlyTheRequestOfABatchThatFailed) {
+  LaneHarness<ScriptedTransport> lane;
+  lane.transport->largest_request = 2;
+  lane.transport->answers = {{absl::OkStatus(), 0, ""}, {kDown, 0, ""}, {kBad, 0, ""}};
+
+  lane.Hand(5);
+  ASSERT_EQ(lane.transport->sent.size(), 3U);
+  EXPECT_EQ(lane.account().sent(), 2U);
+  EXPECT_EQ(lane.held(), 2U);
+  EXPECT_EQ(lane.account().rejected(), 1U);
+  lane.timers.Advance(seconds(5));
+
+  ASSERT_EQ(lane.transport->sent.size(), 4U);
+  EXPECT_EQ(lane.transport->sent[3].batch.span_count(), 2U);
+  EXPECT_EQ(lane.account().sent(), 4U);
+}
+
 TEST(LaneTest, SendsAgainAfterTheBackoff) {
   LaneHarness<ScriptedTransport> lane;
   lane.transport->Answer(kDown);

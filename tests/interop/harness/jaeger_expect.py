@@ -9,8 +9,8 @@ The same for every path (Jaeger's query API cannot show more):
     resource               service.name becomes the service, the rest process tags; the schema URL is lost
     trace state            tag w3c.tracestate
     parent                 first reference, CHILD_OF
-    links                  FOLLOWS_FROM references after it, CHILD_OF with the attribute opentracing.ref_type=child_of;
-                           one that points at the parent only changes the parent's type; link attributes are lost
+    links                  FOLLOWS_FROM references after it, CHILD_OF with the attribute
+                           opentracing.ref_type=child_of; link attributes are lost
     events                 logs; the name is the field `event`, unless an attribute has that name
 
 What differs is in PATHS, one line for each path.
@@ -19,7 +19,7 @@ What differs is in PATHS, one line for each path.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .jaeger_model import JaegerSpan, Log, Reference, Tag, json_text, tag, tags
@@ -30,17 +30,28 @@ from .model import Attributes, Event, Link, Span, Value
 class Rules:
     # The tag internal.span.format, which Jaeger adds: it proves which of its ports a span came in by.
     span_format: str
-    # Whether dropped_*_count arrive as otel.dropped_*_count: Jaeger's own OTLP receiver drops them, we send them.
+    # Whether dropped_*_count of spans and events arrive as otel.dropped_*_count: Jaeger's own OTLP
+    # receiver loses them, Spanhold sends them.
     dropped_counts: bool
     # Whether the sampled bit arrives in the span's flags: Jaeger 1.62's OTLP receiver drops it.
     sampled_flag: bool
+    # What a link does that points at the span's own parent: in Jaeger's OTLP receiver it only changes
+    # the type of the parent's reference; Spanhold keeps the parent CHILD_OF and adds the link, unless
+    # it would say the same again.
+    link_changes_parent: bool
 
+
+# What Jaeger makes of OTLP itself.
+BY_JAEGER = Rules("otlp", dropped_counts=False, sampled_flag=False, link_changes_parent=True)
+
+# What Spanhold makes of it.
+BY_SPANHOLD = Rules("", dropped_counts=True, sampled_flag=True, link_changes_parent=False)
 
 PATHS = {
-    "otlp_grpc": Rules(span_format="otlp", dropped_counts=False, sampled_flag=False),
-    "otlp_http": Rules(span_format="otlp", dropped_counts=False, sampled_flag=False),
-    "jaeger_thrift": Rules(span_format="jaeger", dropped_counts=True, sampled_flag=True),
-    "jaeger_grpc": Rules(span_format="proto", dropped_counts=True, sampled_flag=True),
+    "otlp_grpc": BY_JAEGER,
+    "otlp_http": BY_JAEGER,
+    "jaeger_thrift": replace(BY_SPANHOLD, span_format="jaeger"),
+    "jaeger_grpc": replace(BY_SPANHOLD, span_format="proto"),
 }
 
 NS_PER_US = 1000
@@ -53,12 +64,12 @@ def expected(span: Span, rules: Rules) -> JaegerSpan:
         trace_id=span.trace_id,
         span_id=span.span_id,
         operation=span.name,
-        references=_references(span),
+        references=_references(span, rules),
         start=span.start // NS_PER_US,
         duration=(span.end - span.start) // NS_PER_US,
         flags=(span.flags or 0) & 1 if rules.sampled_flag else 0,
         tags=tags(_span_tags(span, rules)),
-        logs=tuple(_log(event) for event in span.events),
+        logs=tuple(_log(event, rules) for event in span.events),
         service=service,
         process_tags=tags(_attribute_tags(resource)),
     )
@@ -120,20 +131,16 @@ def _plain(value: Value) -> Any:
     return content
 
 
-def _references(span: Span) -> tuple[Reference, ...]:
-    references: dict[tuple[str, str], Reference] = {}
-    if span.parent_id:
-        references[span.trace_id, span.parent_id] = Reference(
-            "CHILD_OF", span.trace_id, span.parent_id
-        )
-    others = []
+def _references(span: Span, rules: Rules) -> tuple[Reference, ...]:
+    references = [Reference("CHILD_OF", span.trace_id, span.parent_id)] if span.parent_id else []
     for link in span.links:
         reference = Reference(_reference_kind(link), link.trace_id, link.span_id)
-        if (link.trace_id, link.span_id) in references:
-            references[link.trace_id, link.span_id] = reference
-        else:
-            others.append(reference)
-    return (*references.values(), *others)
+        to_parent = (link.trace_id, link.span_id) == (span.trace_id, span.parent_id)
+        if to_parent and rules.link_changes_parent:
+            references[0] = reference
+        elif not to_parent or reference != references[0]:
+            references.append(reference)
+    return tuple(references)
 
 
 def _reference_kind(link: Link) -> str:
@@ -144,8 +151,10 @@ def _reference_kind(link: Link) -> str:
     )
 
 
-def _log(event: Event) -> Log:
+def _log(event: Event, rules: Rules) -> Log:
     fields = _attribute_tags(event.attributes)
     if event.name and "event" not in event.attributes:
         fields.append(tag("event", "string", event.name))
+    if rules.dropped_counts and event.dropped_attributes:
+        fields.append(tag("otel.dropped_attributes_count", "int64", event.dropped_attributes))
     return Log(event.time // NS_PER_US, tags(fields))

@@ -1,9 +1,10 @@
 # Small helpers of tests/interop/run.
 
-say() { printf 'interop: %s\n' "$*"; }
+# On stderr: stdout is for what was asked for.
+say() { printf 'interop: %s\n' "$*" >&2; }
 
 die() {
-  say "$*" >&2
+  say "$*"
   exit 1
 }
 

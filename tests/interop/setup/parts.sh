@@ -42,6 +42,19 @@ build_go_parts() {
   done
 }
 
+# build_one SOURCE CACHE NAME: prints the program's path.
+build_one() {
+  local folder
+  has go || die "$3 needs Go"
+  folder="$(go_folder "$1" "$2" "$3")"
+  mkdir -p "$2"
+  exec 9>"$2/lock"
+  flock 9
+  cached "$folder" build_go "$1/go/$3" "$3"
+  exec 9>&-
+  printf '%s/%s\n' "$folder" "$3"
+}
+
 # build_go SOURCE NAME TARGET
 build_go() {
   local package="."
@@ -53,7 +66,7 @@ build_go() {
   cp -r "$1/." "$3/source"
   # auto: a Go that is older than a module wants fetches the newer one as a module. No VCS stamp: this is a copy.
   (cd "$3/source" && GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" GOFLAGS=-buildvcs=false \
-    nice go build -mod=mod -ldflags='-s -w' -o "$3/$2" "$package") 2>&1 | { grep -v '^go: downloading' || true; }
+    nice go build -mod=mod -ldflags='-s -w' -o "$3/$2" "$package") 2>&1 | { grep -v '^go: downloading' >&2 || true; }
   [[ -x "$3/$2" ]]
 }
 

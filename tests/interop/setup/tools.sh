@@ -32,6 +32,8 @@ version_in() {
   "$@" 2>&1 | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1 || true
 }
 
+check_go() { need go 1.24 "$(version_in go version)"; }
+
 check_tools() {
   local python
   python="$(version_in python3 --version)"
@@ -42,7 +44,7 @@ check_tools() {
     apt_install python3-venv
   fi
   command -v redis-server >/dev/null || apt_install redis-server
-  need go 1.24 "$(version_in go version)"
+  check_go
   need node 20 "$(version_in node --version)"
   need java 17 "$(version_in java -version)"
   if has java && ! command -v mvn >/dev/null; then

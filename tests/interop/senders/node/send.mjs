@@ -19,7 +19,13 @@ const provider = new BasicTracerProvider({
     'host.virtual': true,
     'process.command_args': ['node', 'send.mjs'],
   }),
-  spanLimits: { attributeCountLimit: 32, eventCountLimit: 8, linkCountLimit: 8 },
+  spanLimits: {
+    attributeCountLimit: 32,
+    eventCountLimit: 8,
+    linkCountLimit: 8,
+    attributePerEventCountLimit: 6,
+    attributePerLinkCountLimit: 6,
+  },
   spanProcessors: [
     new Recorder(record),
     new BatchSpanProcessor(makeExporter(protocol, endpoint), { maxQueueSize: 2048, maxExportBatchSize: 512 }),

@@ -98,8 +98,9 @@ function remoteParent(tracer) {
 function pastLimits(tracer) {
   const span = tracer.startSpan('past the limits');
   for (let n = 0; n < 40; n++) span.setAttribute(`attribute.${n}`, n);
-  for (let n = 0; n < 12; n++) span.addEvent(`event ${n}`);
-  for (let n = 0; n < 12; n++) span.addLink({ context: span.spanContext(), attributes: { n } });
+  const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`attribute.${n}`, n]));
+  for (let n = 0; n < 12; n++) span.addEvent(`event ${n}`, many);
+  for (let n = 0; n < 12; n++) span.addLink({ context: span.spanContext(), attributes: many });
   span.end();
 }
 

@@ -26,7 +26,13 @@ public final class Send {
                 .build(),
             "https://opentelemetry.io/schemas/1.27.0");
     SpanLimits limits =
-        SpanLimits.builder().setMaxNumberOfAttributes(32).setMaxNumberOfEvents(8).setMaxNumberOfLinks(8).build();
+        SpanLimits.builder()
+            .setMaxNumberOfAttributes(32)
+            .setMaxNumberOfEvents(8)
+            .setMaxNumberOfLinks(8)
+            .setMaxNumberOfAttributesPerEvent(6)
+            .setMaxNumberOfAttributesPerLink(6)
+            .build();
     SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setResource(resource)

@@ -7,6 +7,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
 import static io.opentelemetry.api.common.AttributeKey.valueKey;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.trace.Span;
@@ -135,9 +136,13 @@ final class Workload {
     for (int n = 0; n < 40; n++) {
       span.setAttribute("attribute." + n, n);
     }
+    AttributesBuilder many = Attributes.builder();
+    for (int n = 0; n < 9; n++) {
+      many.put("attribute." + n, n);
+    }
     for (int n = 0; n < 12; n++) {
-      span.addEvent("event " + n);
-      span.addLink(span.getSpanContext());
+      span.addEvent("event " + n, many.build());
+      span.addLink(span.getSpanContext(), many.build());
     }
     span.end();
   }

@@ -1,0 +1,153 @@
+#include "src/exporter/otlp_http/result.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <google/protobuf/util/json_util.h>
+#include <google/rpc/status.pb.h>
+#include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
+
+#include "src/net/http_date.h"
+#include "src/net/http_message.h"
+
+namespace spanhold::otlp_http {
+namespace {
+
+using opentelemetry::proto::collector::trace::v1::ExportTraceServiceResponse;
+
+// Of a backend's message: it goes into a log line.
+constexpr size_t kMaxMessage = 512;
+
+// Not even a person waits longer for a backend that names a wrong date.
+constexpr Duration kMaxRetryAfter = std::chrono::hours(1);
+
+std::string_view MediaType(const net::HttpResponse& response) {
+  const std::string_view type = response.Header("Content-Type");
+  return type.substr(0, type.find(';'));
+}
+
+// The body as a message of the format that the answer says it has.
+template <typename Message>
+std::optional<Message> Parse(const net::HttpResponse& response) {
+  Message message;
+  if (net::EqualsIgnoreCase(MediaType(response), "application/x-protobuf")) {
+    return message.ParseFromString(response.body) ? std::optional(message) : std::nullopt;
+  }
+  if (net::EqualsIgnoreCase(MediaType(response), "application/json")) {
+    google::protobuf::util::JsonParseOptions options;
+    options.ignore_unknown_fields = true;
+    return google::protobuf::util::JsonStringToMessage(response.body, &message, options).ok()
+               ? std::optional(message)
+               : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Without what would break a log line or a terminal.
+std::string Shortened(std::string_view text) {
+  std::string line(text.substr(0, kMaxMessage));
+  for (char& c : line) {
+    c = absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
+  }
+  return line;
+}
+
+// The backend's words: of a google.rpc.Status, else the body itself when it is text.
+std::string Words(const net::HttpResponse& response) {
+  if (const auto status = Parse<google::rpc::Status>(response);
+      status && !status->message().empty()) {
+    return Shortened(status->message());
+  }
+  if (MediaType(response) == "application/x-protobuf") {
+    return "";
+  }
+  std::string_view text = response.body;
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
+    text.remove_suffix(1);
+  }
+  return Shortened(text);
+}
+
+// RFC 9110 section 10.2.3: seconds or a date; anything else is as if absent.
+std::optional<Duration> DelayOf(const net::HttpResponse& response, WallTime now) {
+  const std::string_view text = response.Header("Retry-After");
+  uint32_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc() && end == text.data() + text.size()) {
+    return std::min<Duration>(std::chrono::seconds(seconds), kMaxRetryAfter);
+  }
+  const std::optional<WallTime> date = net::ParseHttpDate(text);
+  if (!date) {
+    return std::nullopt;
+  }
+  return std::clamp<Duration>(*date - now, Duration::zero(), kMaxRetryAfter);
+}
+
+sending::SendResult Success(const net::HttpResponse& response) {
+  sending::SendResult result;
+  if (response.body.empty()) {
+    return result;
+  }
+  if (const auto reply = Parse<ExportTraceServiceResponse>(response)) {
+    const auto& partial = reply->partial_success();
+    result.rejected_spans =
+        partial.rejected_spans() > 0 ? static_cast<uint64_t>(partial.rejected_spans()) : 0;
+    result.message = Shortened(partial.error_message());
+  }
+  return result;
+}
+
+Status Failure(const net::HttpResponse& response, WallTime now) {
+  const std::string words = Words(response);
+  const std::string text = absl::StrCat("HTTP ", response.status, words.empty() ? "" : ": ", words);
+  switch (response.status) {
+    case 429:
+    case 503: {
+      const Status status = absl::UnavailableError(text);
+      const std::optional<Duration> delay = DelayOf(response, now);
+      return delay ? WithRetryAfter(status, *delay) : status;
+    }
+    case 502:
+    case 504:
+      return absl::UnavailableError(text);
+    case 400:
+      return absl::InvalidArgumentError(text);
+    case 401:
+      return absl::UnauthenticatedError(text);
+    case 403:
+      return absl::PermissionDeniedError(text);
+    case 404:
+      return absl::UnimplementedError(absl::StrCat(text, "; is the URL right?"));
+    default:
+      break;
+  }
+  if (response.status / 100 == 3) {
+    const std::string_view location = response.Header("Location");
+    return absl::FailedPreconditionError(
+        absl::StrCat("HTTP ", response.status, ": redirects are not followed; set the endpoint to ",
+                     location.empty() ? "where it leads" : Shortened(location)));
+  }
+  return absl::InternalError(text);
+}
+
+}  // namespace
+
+sending::SendResult ResultOf(const StatusOr<net::HttpResponse>& answer, WallTime now) {
+  sending::SendResult result;
+  if (!answer.ok()) {
+    result.status = answer.status();
+    return result;
+  }
+  if (answer->status / 100 == 2) {
+    return Success(*answer);
+  }
+  result.status = Failure(*answer, now);
+  return result;
+}
+
+}  // namespace spanhold::otlp_http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+
+#include "src/config/endpoint.h"
+#include "src/core/clock.h"
+#include "src/core/memory_budget.h"
+#include "src/net/event_loop.h"
+#include "src/pipeline/admission.h"
+#include "src/pipeline/component.h"
+#include "src/pipeline/ledger.h"
+#include "src/pipeline/telemetry.h"
+#include "src/receiver/otlp/grpc_config.h"
+
+namespace spanhold::otlp_receiver {
+
+// OTLP/gRPC: takes traces on TraceService/Export, and answers health checks. See README.md for what
+// is answered when, and docs/decisions/grpc-server.md for why it is built like this.
+//
+// Threading: bound to the thread that builds the service; connections are accepted on the loop and
+// calls run on the thread "otlp-grpc".
+// Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
+// Counts: in the account, each request that was read or refused; metrics and logs in
+//         spanhold_receiver_unsupported_requests{receiver,transport,signal};
+//         spanhold_receiver_accept_pauses{receiver,transport};
+//         spanhold_receiver_request_duration_seconds{receiver,transport}.
+class GrpcReceiver final : public Component {
+ public:
+  struct Parts {
+    Admission& admission;
+    ReceiverAccount& account;  // of this receiver, transport "grpc"
+    MemoryBudget& budget;
+    Telemetry& telemetry;
+    const Clock& clock;
+    net::EventLoop& loop;  // runs from before Start() until after Shutdown()
+  };
+
+  GrpcReceiver(const GrpcConfig& config, const Parts& parts);
+  ~GrpcReceiver() override;
+  GrpcReceiver(const GrpcReceiver&) = delete;
+  GrpcReceiver& operator=(const GrpcReceiver&) = delete;
+
+  [[nodiscard]] Status Start() override;
+
+  // Ends the connections with GOAWAY and waits for the answers under way until the deadline.
+  [[nodiscard]] Status Shutdown(Deadline deadline) override;
+
+  // Only after Start().
+  const config::Endpoint& bound_endpoint() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spanhold::otlp_receiver
