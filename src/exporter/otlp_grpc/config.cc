@@ -8,11 +8,7 @@ void Config::Describe(config::Fields& fields) {
 }
 
 std::vector<config::EndpointUse> Config::SendEndpoints() const {
-  const StatusOr<config::Endpoint> endpoint = config::ParseEndpoint(client.endpoint);
-  if (!endpoint.ok()) {
-    return {};
-  }
-  return {{"endpoint", *endpoint}};
+  return {{"endpoint", client.Destination()}};
 }
 
 }  // namespace spanhold::otlp_grpc

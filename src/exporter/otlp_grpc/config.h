@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "src/config/fields.h"
@@ -9,7 +8,7 @@
 
 namespace spanhold::otlp_grpc {
 
-// `exporters.otlp_grpc` (`otlp`): the Collector's keys and defaults.
+// `otlp_grpc`, also `otlp`: the Collector's keys (otlpexporter).
 struct Config final : config::ComponentConfig {
   sending::GrpcClientConfig client;
   sending::SendingConfig sending;

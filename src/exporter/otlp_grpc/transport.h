@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "src/core/memory_budget.h"
 #include "src/exporter/otlp_grpc/config.h"
 #include "src/exporter/sending/grpc_client.h"
@@ -9,18 +7,14 @@
 
 namespace spanhold::otlp_grpc {
 
-// What a backend's answer to an export means: OK with what its partial success says, or its error,
-// which carries the delay it asked for. A response that cannot be read is a success: the spans were
-// taken, and sending them again would double them.
-sending::SendResult ResultOf(const StatusOr<std::string>& response);
-
-// Sends batches as OTLP over gRPC, each as one request.
+// Sends batches to an OTLP/gRPC backend: one TraceService/Export each.
 //
-// Threading: thread-safe; encoding and compressing run on the caller's thread. Ownership: `loop` and
-// `budget` must outlive it.
+// Threading: thread-safe; encodes and compresses on the caller's thread, answers on the loop's.
+// Ownership: `loop` and `budget` must outlive it; the loop runs until Shutdown() has returned.
 class OtlpGrpcTransport final : public sending::Transport {
  public:
-  OtlpGrpcTransport(const Config& config, sending::GrpcClientLoop& loop, MemoryBudget& budget);
+  OtlpGrpcTransport(const Config& config, sending::GrpcClientLoop& loop, MemoryBudget& budget)
+      : budget_(budget), client_(config.client, loop, budget) {}
 
   [[nodiscard]] Status Start() override { return client_.Start(); }
   void Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) override;

@@ -162,11 +162,10 @@ StatusOr<grpc_channel_credentials*> CredentialsOf(const GrpcClientConfig& config
 }  // namespace
 
 StatusOr<grpc_channel*> MakeChannel(const GrpcClientConfig& config) {
-  SPANHOLD_ASSIGN_OR_RETURN(const std::string target, config.Target());
   SPANHOLD_ASSIGN_OR_RETURN(grpc_channel_credentials* const credentials, CredentialsOf(config));
   Arguments arguments = ArgumentsOf(config);
   const grpc_channel_args list = arguments.Get();
-  grpc_channel* const channel = grpc_channel_create(target.c_str(), credentials, &list);
+  grpc_channel* const channel = grpc_channel_create(config.Target().c_str(), credentials, &list);
   grpc_channel_credentials_release(credentials);
   return channel;
 }

@@ -2,6 +2,8 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "src/core/status.h"
+
 namespace spanhold::sending {
 namespace {
 
@@ -62,8 +64,8 @@ void GrpcClientConfig::Describe(config::Fields& fields) {
                  "send credentials with `headers` or a client certificate with `tls`");
   fields.Refused({"middlewares", ""}, "there are no middleware extensions");
 
-  const Status target = Target().status();
-  fields.Check("endpoint", target.ok(), MessageOf(target));
+  const Status parsed = Parse(endpoint).status();
+  fields.Check("endpoint", parsed.ok(), MessageOf(parsed));
   fields.Check("compression", IsCompressionSupported(compression),
                "want gzip or none; gRPC cannot send zstd or snappy here, the otlp_http exporter "
                "sends zstd");
@@ -74,16 +76,22 @@ void GrpcClientConfig::Describe(config::Fields& fields) {
 }
 
 bool GrpcClientConfig::UsesTls() const {
-  const StatusOr<config::Endpoint> parsed = Parse(endpoint);
-  if (!parsed.ok() || parsed->is_unix() || parsed->scheme == "http") {
+  const config::Endpoint destination = Destination();
+  if (destination.is_unix() || destination.scheme == "http") {
     return false;
   }
-  return parsed->scheme == "https" || !tls.insecure;
+  return destination.scheme == "https" || !tls.insecure;
 }
 
-StatusOr<std::string> GrpcClientConfig::Target() const {
-  SPANHOLD_ASSIGN_OR_RETURN(const config::Endpoint parsed, Parse(endpoint));
-  return parsed.is_unix() ? parsed.Authority() : absl::StrCat("dns:///", parsed.Authority());
+config::Endpoint GrpcClientConfig::Destination() const {
+  const StatusOr<config::Endpoint> parsed = Parse(endpoint);
+  return parsed.ok() ? *parsed : config::Endpoint();
+}
+
+std::string GrpcClientConfig::Target() const {
+  const config::Endpoint destination = Destination();
+  return destination.is_unix() ? destination.Authority()
+                               : absl::StrCat("dns:///", destination.Authority());
 }
 
 }  // namespace spanhold::sending

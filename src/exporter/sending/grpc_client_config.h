@@ -8,7 +8,6 @@
 #include "src/config/fields.h"
 #include "src/config/tls.h"
 #include "src/core/clock.h"
-#include "src/core/status.h"
 
 namespace spanhold::sending {
 
@@ -39,8 +38,10 @@ struct GrpcClientConfig {
 
   bool gzip() const { return compression == "gzip"; }
   bool UsesTls() const;
+  // Only after a Describe() that found no error.
+  config::Endpoint Destination() const;
   // What gRPC resolves: "dns:///host:port" or "unix:/path".
-  StatusOr<std::string> Target() const;
+  std::string Target() const;
 };
 
 }  // namespace spanhold::sending
