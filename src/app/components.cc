@@ -53,7 +53,7 @@ std::unique_ptr<Exporter> Lane(const std::string& id, const sending::SendingConf
 ComponentFactory OtlpReceiver() {
   using otlp_receiver::Config;
   ComponentFactory factory = Factory<Config>(ComponentKind::kReceiver, {"otlp"},
-                                             "Takes spans over OTLP/gRPC and OTLP/HTTP.");
+                                             "takes spans over OTLP/gRPC and OTLP/HTTP");
   factory.make_receiver = [](const std::string& id, const ComponentConfig& config,
                              Admission& admission, Parts& parts) {
     return std::make_unique<otlp_receiver::OtlpReceiver>(
@@ -66,7 +66,7 @@ ComponentFactory OtlpReceiver() {
 
 ComponentFactory Batch() {
   ComponentFactory factory = Factory<batch::Config>(ComponentKind::kProcessor, {"batch"},
-                                                    "Joins requests into batches.");
+                                                    "joins the spans of many requests into batches");
   factory.make_processor = [](const std::string& id, const ComponentConfig& config,
                               TraceConsumer& next, PipelineAccount& /*account*/, Timers& timers,
                               Parts& parts) {
@@ -80,7 +80,7 @@ ComponentFactory ProbabilisticSampler() {
   using probabilistic_sampler::Config;
   ComponentFactory factory =
       Factory<Config>(ComponentKind::kProcessor, {"probabilistic_sampler"},
-                      "Keeps a share of the traces, by their ids.");
+                      "keeps a share of the traces, by their ids");
   factory.make_processor = [](const std::string& id, const ComponentConfig& config,
                               TraceConsumer& next, PipelineAccount& account, Timers& /*timers*/,
                               Parts& parts) {
@@ -100,7 +100,7 @@ ComponentFactory MemoryLimiter() {
 ComponentFactory OtlpGrpcExporter() {
   using otlp_grpc::Config;
   ComponentFactory factory = Factory<Config>(ComponentKind::kExporter, {"otlp_grpc", "otlp"},
-                                             "Sends OTLP over gRPC.");
+                                             "sends OTLP over gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     return Lane(id, typed.sending,
@@ -114,7 +114,7 @@ ComponentFactory OtlpGrpcExporter() {
 ComponentFactory OtlpHttpExporter() {
   using otlp_http::Config;
   ComponentFactory factory = Factory<Config>(ComponentKind::kExporter, {"otlp_http", "otlphttp"},
-                                             "Sends OTLP over HTTP, protobuf or JSON.");
+                                             "sends OTLP over HTTP, protobuf or JSON");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     otlp_http::Transport::Parts transport{parts.budget, parts.clock, parts.exporters,
@@ -129,7 +129,7 @@ ComponentFactory JaegerExporter() {
   using jaeger::Config;
   ComponentFactory factory =
       Factory<Config>(ComponentKind::kExporter, {"jaeger"},
-                      "Sends to a Jaeger by Thrift over HTTP or by its own gRPC.");
+                      "sends to a Jaeger by Thrift over HTTP or by its own gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     return Lane(
@@ -143,7 +143,7 @@ ComponentFactory FileExporter() {
   using file::Config;
   ComponentFactory factory =
       Factory<Config>(ComponentKind::kExporter, {"file"},
-                      "Writes OTLP JSON lines or protobuf to files, with rotation.");
+                      "writes OTLP JSON lines or protobuf to files, with rotation");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     const file::FileTransport::Dependencies dependencies{file::PosixFileSystem(), parts.clock,
@@ -157,7 +157,7 @@ ComponentFactory FileExporter() {
 ComponentFactory DebugExporter() {
   using debug::Config;
   ComponentFactory factory = Factory<Config>(ComponentKind::kExporter, {"debug"},
-                                             "Shows spans on stdout, for a person.");
+                                             "shows spans on stdout, for a person");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     return Lane(id, typed.sending, std::make_unique<debug::DebugTransport>(id, typed, parts.clock),
@@ -168,7 +168,7 @@ ComponentFactory DebugExporter() {
 
 ComponentFactory NopExporter() {
   ComponentFactory factory = Factory<nop::Config>(ComponentKind::kExporter, {"nop"},
-                                                  "Takes spans and sends them nowhere.");
+                                                  "takes spans and sends them nowhere");
   factory.make_exporter = [](const std::string& /*id*/, const ComponentConfig& /*config*/,
                              Parts& /*parts*/) { return std::make_unique<nop::NopExporter>(); };
   return factory;
@@ -178,7 +178,7 @@ ComponentFactory HealthCheck() {
   using health_check::Config;
   ComponentFactory factory =
       Factory<Config>(ComponentKind::kExtension, {"health_check"},
-                      "Tells over HTTP whether the daemon takes spans.");
+                      "tells over HTTP whether the daemon takes spans");
   factory.make_health_check = [](const std::string& id, const ComponentConfig& config,
                                  Parts& parts) {
     return std::make_unique<health_check::HealthCheck>(id, As<Config>(config), parts.clock,

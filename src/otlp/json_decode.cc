@@ -97,9 +97,9 @@ class JsonDecoder {
 
   bool ReadObject(MessageId id, ondemand::object& object, Writer& writer, int depth) {
     for (auto result : object) {
-      ondemand::field field;
+      ondemand::field field = result.value_unsafe();
       std::string_view key;
-      if (Failed(std::move(result).get(field)) || !ReadString(field.key(), key_, key)) {
+      if (Failed(result.error()) || !ReadString(field.key(), key_, key)) {
         return false;
       }
       const uint32_t number = FindField(id, key);
@@ -142,9 +142,9 @@ class JsonDecoder {
     }
     size_t index = 0;
     for (auto result : array) {
-      ondemand::value item;
+      ondemand::value item = result.value_unsafe();
       ondemand::json_type type = ondemand::json_type::null;
-      bool ok = !Failed(std::move(result).get(item)) && !Failed(item.type().get(type));
+      bool ok = !Failed(result.error()) && !Failed(item.type().get(type));
       if (ok && field.type == FieldType::kMessage) {
         ok = ReadMessage(field, number, item, writer, depth);
       } else if (ok) {

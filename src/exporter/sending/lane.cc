@@ -374,7 +374,7 @@ Status Lane::Shutdown(Deadline deadline) {
   if (running) {
     DrainUntil(deadline);
   }
-  const Status status = transport_->Shutdown();
+  Status status = transport_->Shutdown();
   uint64_t left = 0;
   {
     const MutexLock lock(mutex_);

@@ -9,10 +9,8 @@ namespace spanhold::sending {
 namespace {
 
 // Seconds. From a backend on the same host to one at the end of its timeout (30 s over HTTP).
-const std::vector<double>& DurationBounds() {
-  static const std::vector<double> kBounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                              0.25,  0.5,    1,     2.5,  5,     10,   30};
-  return kBounds;
+std::vector<double> DurationBounds() {
+  return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 }
 
 // "1.25s", "2m3s": for a person to read.

@@ -8,11 +8,9 @@ namespace spanhold::batch {
 namespace {
 
 // The Collector's (processor/batchprocessor/metadata.yaml).
-const std::vector<double>& SizeBounds() {
-  static const std::vector<double> kBounds = {10,   25,    50,    75,    100,   250,   500,  750,
-                                              1000, 2000,  3000,  4000,  5000,  6000,  7000, 8000,
-                                              9000, 10000, 20000, 30000, 50000, 100000};
-  return kBounds;
+std::vector<double> SizeBounds() {
+  return {10,   25,   50,   75,   100,  250,  500,   750,   1000,  2000,  3000,
+          4000, 5000, 6000, 7000, 8000, 9000, 10000, 20000, 30000, 50000, 100000};
 }
 
 Counter& SentCounter(Telemetry& telemetry, const std::string& id, const std::string& trigger) {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <string>
 
+#include "src/processor/probabilistic_sampler/threshold.h"
+
 namespace spanhold::probabilistic_sampler {
 namespace {
 
@@ -41,8 +43,8 @@ void Config::Describe(config::Fields& fields) {
                "sampling_percentage is required: from 0, keep none, to 100, keep all");
   fields.Check("sampling_percentage", !given || sampling_percentage >= 0,
                "sampling rate is negative: " + std::to_string(sampling_percentage) + "%");
-  constexpr double kSmallest = 100.0 / (uint64_t{1} << 56U);
-  fields.Check("sampling_percentage", sampling_percentage <= 0 || sampling_percentage >= kSmallest,
+  fields.Check("sampling_percentage",
+               sampling_percentage <= 0 || sampling_percentage / 100 >= kSmallestProbability,
                "sampling rate is too small: the smallest is 1.4e-15%");
   fields.Check("sampling_precision", sampling_precision > 0,
                "invalid sampling precision: " + std::to_string(sampling_precision));

@@ -3,13 +3,13 @@
 namespace spanhold::otlp_receiver {
 
 void Config::Describe(config::Fields& fields) {
-  fields.Section({"protocols", "The transports to listen on, one at least."},
+  fields.Section({"protocols", "the transports to listen on, one at least"},
                  [this](config::Fields& protocols) {
                    protocols.OptionalSection(
-                       {"grpc", "OTLP/gRPC."}, has_grpc,
+                       {"grpc", "OTLP/gRPC"}, has_grpc,
                        [this](config::Fields& nested) { grpc.Describe(nested); });
                    protocols.OptionalSection(
-                       {"http", "OTLP/HTTP, protobuf and JSON."}, has_http,
+                       {"http", "OTLP/HTTP, protobuf and JSON"}, has_http,
                        [this](config::Fields& nested) { http.Describe(nested); });
                  });
   fields.Check("protocols", has_grpc || has_http,

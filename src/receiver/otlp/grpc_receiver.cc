@@ -118,7 +118,7 @@ struct GrpcReceiver::Impl {
         "Moments without accepting: too many connections or open files.",
         {{"receiver", parts.account.receiver()}, {"transport", parts.account.transport()}});
     net::Listener::Options options;
-    options.name = parts.account.receiver();
+    options.name = parts.account.receiver() + " grpc";
     options.endpoint = config.ListenEndpoint();
     options.max_connections = MostConnections(parts.budget);
     options.on_pause = [&pauses] {

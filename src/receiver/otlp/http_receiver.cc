@@ -61,7 +61,7 @@ net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config,
                                  "Moments without accepting: too many connections or open files.",
                                  {{"receiver", receiver_}, {"transport", "http"}});
   net::HttpServer::Options options;
-  options.name = receiver_;
+  options.name = receiver_ + " http";
   options.endpoint = config.ListenEndpoint();
   options.max_body_size = config.max_request_body_size;
   options.read_header_timeout = config.read_header_timeout;

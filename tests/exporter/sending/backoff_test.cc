@@ -20,9 +20,9 @@ TEST(BackoffTest, GrowsByTheMultiplierUpToTheLongestInterval) {
   Backoff backoff(config);
   Random random(1);
 
-  std::vector<Duration> waits;
-  for (int i = 0; i < 7; ++i) {
-    waits.push_back(backoff.Next(kNone, random));
+  std::vector<Duration> waits(7);
+  for (Duration& wait : waits) {
+    wait = backoff.Next(kNone, random);
   }
 
   EXPECT_EQ(waits, (std::vector<Duration>{milliseconds(5000), milliseconds(7500),

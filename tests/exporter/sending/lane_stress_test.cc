@@ -84,8 +84,8 @@ class ErraticTransport final : public Transport {
   bool stopping_ SPANHOLD_GUARDED_BY(mutex_) = false;
 };
 
-constexpr int kThreads = 4;
-constexpr int kBatches = 500;  // of each thread
+constexpr uint64_t kThreads = 4;
+constexpr uint64_t kBatches = 500;  // of each thread
 constexpr uint64_t kSpansEach = 3;
 
 // Moves time on as long as it lives.
@@ -113,9 +113,10 @@ class TimeMachine {
 // Consumes from many threads; those of a lane that blocks wait for room like a pipeline's worker.
 void HandFromManyThreads(LaneHarness<ErraticTransport>& lane, Mutex& mutex, CondVar& room) {
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (uint64_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < kBatches; ++i) {
+      for (uint64_t i = 0; i < kBatches; ++i) {
         {
           const MutexLock lock(mutex);
           while (!lane.lane->HasRoom()) {
@@ -158,7 +159,7 @@ TEST_P(LaneStressTest, EndsEachSpanOnceUnderRandomFailures) {
   EXPECT_EQ(account.sent() + account.rejected() + lane.dropped(DropReason::kQueueFull),
             account.handed());
   EXPECT_EQ(lane.dropped(DropReason::kQueueFull) > 0, !block);
-  EXPECT_EQ(lane.observer.lanes_settled, uint64_t{kThreads} * kBatches);
+  EXPECT_EQ(lane.observer.lanes_settled, kThreads * kBatches);
 }
 
 TEST_P(LaneStressTest, EndsEachSpanOnceWhenShutDownInMidLoad) {
@@ -170,9 +171,10 @@ TEST_P(LaneStressTest, EndsEachSpanOnceWhenShutDownInMidLoad) {
   {
     const TimeMachine time(lane.timers);
     std::vector<std::thread> threads;
-    for (int t = 0; t < kThreads; ++t) {
+    threads.reserve(kThreads);
+    for (uint64_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&] {
-        for (int i = 0; i < kBatches; ++i) {
+        for (uint64_t i = 0; i < kBatches; ++i) {
           lane.Hand(kSpansEach);
         }
       });
@@ -186,7 +188,7 @@ TEST_P(LaneStressTest, EndsEachSpanOnceWhenShutDownInMidLoad) {
     }
   }
 
-  EXPECT_EQ(lane.observer.lanes_settled, uint64_t{kThreads} * kBatches);
+  EXPECT_EQ(lane.observer.lanes_settled, kThreads * kBatches);
 }
 
 INSTANTIATE_TEST_SUITE_P(BlockOnOverflow, LaneStressTest, testing::Bool());
