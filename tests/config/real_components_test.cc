@@ -1,6 +1,8 @@
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
