@@ -325,6 +325,65 @@ TEST_F(GrpcReceiverTest, ACancelledCallIsForgotten) {
   EXPECT_EQ(client_->Call(kHealth, "").code, kOk);
 }
 
+// Pings that come faster than `min_time` end the connection with GOAWAY and this reason (gRPC A8).
+constexpr char kTooManyPings[] = "too_many_pings";
+
+std::string Pings(int count) {
+  std::string pings;
+  for (int i = 0; i < count; ++i) {
+    pings += Http2Frame(6, 0, 0, "12345678");
+  }
+  return pings;
+}
+
+TEST_F(GrpcReceiverTest, BearsPingsAsOftenAsConfigured) {
+  config_.keepalive.min_time = Duration::zero();
+  Start();
+  net::SocketClient socket(receiver_->bound_endpoint());
+  const std::string message = GrpcPrefix(0, false);
+  socket.Write(Http2Preface() + Pings(20) + GrpcHeaders(1, kTraces) + Http2Data(1, message, true));
+
+  EXPECT_THAT(socket.ReadUntil("grpc-status"), HasSubstr("grpc-status"));
+}
+
+TEST_F(GrpcReceiverTest, EndsConnectionsThatPingMoreOften) {
+  config_.keepalive.min_time = std::chrono::hours(1);
+  Start();
+  net::SocketClient socket(receiver_->bound_endpoint());
+  socket.Write(Http2Preface() + Pings(20));
+
+  EXPECT_THAT(socket.ReadUntil(kTooManyPings), HasSubstr(kTooManyPings));
+}
+
+TEST_F(GrpcReceiverTest, EndsConnectionsOfTheConfiguredAge) {
+  config_.keepalive.max_connection_age = std::chrono::milliseconds(1);
+  config_.keepalive.max_connection_age_grace = std::chrono::milliseconds(1);
+  Start();
+  net::SocketClient socket(receiver_->bound_endpoint());
+  socket.Write(Http2Preface());
+
+  // gRPC's words for it in GOAWAY.
+  EXPECT_THAT(socket.ReadToEnd(), testing::AnyOf(HasSubstr("max_age"), HasSubstr("enter idle")));
+}
+
+TEST_F(GrpcReceiverTest, LimitsTheCallsOfAConnection) {
+  config_.max_concurrent_streams = 1;
+  Start();
+  admission_.Hold();
+  auto first = client_->Send(kTraces, MakeRequest(NumberedSpans(1)), {});
+  auto answer_first = admission_.TakeHeld();
+  auto second = client_->Send(kTraces, MakeRequest(NumberedSpans(2)), {});
+  auto other = GrpcTestClient(Target()).Send(kTraces, MakeRequest(NumberedSpans(3)), {});
+  auto answer_other = admission_.TakeHeld();
+
+  answer_other(absl::AbortedError("the other connection's"));
+  EXPECT_EQ(other.Wait().error, "the other connection's");
+  answer_first(absl::OkStatus());
+  EXPECT_EQ(first.Wait().code, kOk);
+  admission_.TakeHeld()(absl::OkStatus());
+  EXPECT_EQ(second.Wait().code, kOk);
+}
+
 TEST_F(GrpcReceiverTest, AnswersHealthChecks) {
   Start();
   const std::string service = "opentelemetry.proto.collector.trace.v1.TraceService";
