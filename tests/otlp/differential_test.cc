@@ -46,8 +46,8 @@ void ExpectViewsRead(const ExportTraceServiceRequest& expected, const TraceBatch
   }
 }
 
-constexpr uint64_t kSeeds = 60;
-constexpr int kMutationsPerSeed = 50;
+constexpr uint64_t kSeeds = 40;
+constexpr int kMutationsPerSeed = 25;
 
 TEST(DifferentialTest, ViewsReadWhatProtobufReads) {
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {

@@ -240,7 +240,8 @@ class Canonical {
 TEST(EncodeJsonTest, SaysWhatProtobufsOwnPrinterSays) {
   RandomRequests random(1);
   for (int i = 0; i < 100; ++i) {
-    for (const auto& resource_spans : random.Next().resource_spans()) {
+    const pb_collector::ExportTraceServiceRequest requests = random.Next();
+    for (const auto& resource_spans : requests.resource_spans()) {
       if (resource_spans.scope_spans().empty() || resource_spans.scope_spans(0).spans().empty()) {
         continue;
       }
