@@ -13,7 +13,7 @@ void Config::Describe(config::Fields& fields) {
                  {"detailed", static_cast<int>(Verbosity::kDetailed)}});
   fields.Int({"sampling_initial", "batches of each second that are shown in any case"},
              sampling_initial, 0, kMaxInt);
-  fields.Int({"sampling_thereafter", "of the further ones every so-manieth is shown; 0: none"},
+  fields.Int({"sampling_thereafter", "of the further ones every n-th is shown; 0: none"},
              sampling_thereafter, 0, kMaxInt);
   fields.Bool({"use_internal_logger", "write to the daemon's log instead of output_paths"},
               use_internal_logger);
