@@ -85,7 +85,7 @@ std::string ReferenceYaml(const std::vector<ComponentType>& types) {
       if (type.kind == kind) {
         const std::unique_ptr<ComponentConfig> config = type.make_config();
         absl::StrAppend(
-            &lines, "  # ", type.help, ".", OtherNames(type), "\n",
+            &lines, "  # ", type.help, OtherNames(type), "\n",
             Block(1, type.names.front(), Describe(*config, Writer::Style::kReference, 2)));
       }
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 
 #include "src/config/duration.h"
@@ -15,6 +16,7 @@
 namespace spanhold::config {
 namespace {
 
+constexpr size_t kCommentWidth = 100;
 constexpr std::string_view kMask = "\"[REDACTED]\"";
 
 // Words that YAML 1.1 or 1.2 takes for something else than text.
@@ -72,10 +74,20 @@ std::string YamlText(std::string_view text) {
   return QuoteWhole(escaped);
 }
 
-void Writer::Help(Key key, std::string_view more) {
-  if (style_ == Style::kReference && !key.help.empty()) {
-    out_ += Indent().append("# ").append(key.help).append(more) += '\n';
+void Writer::Help(Key key, const std::string& more) {
+  if (style_ != Style::kReference || key.help.empty()) {
+    return;
   }
+  const std::string start = Indent() + "#";
+  std::string line = start;
+  for (const absl::string_view word : absl::StrSplit(std::string(key.help) + more, ' ')) {
+    if (line.size() + 1 + word.size() > kCommentWidth && line != start) {
+      out_ += line + '\n';
+      line = start;
+    }
+    absl::StrAppend(&line, " ", word);
+  }
+  out_ += line + '\n';
 }
 
 void Writer::Line(Key key, std::string_view value) {

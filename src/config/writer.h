@@ -51,7 +51,7 @@ class Writer final : public Fields {
 
  private:
   std::string Indent() const { return std::string(2 * static_cast<size_t>(indent_), ' '); }
-  void Help(Key key, std::string_view more = "");
+  void Help(Key key, const std::string& more = "");
   void Line(Key key, std::string_view value);
   void Map(Key key, const std::function<void(Fields&)>& describe);
   std::string Item(const std::function<void(Fields&, size_t)>& describe, size_t index) const;

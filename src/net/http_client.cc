@@ -15,11 +15,17 @@
 namespace spanhold::net {
 namespace {
 
-uint16_t PortOf(const config::Endpoint& endpoint) {
-  if (endpoint.port != 0) {
-    return endpoint.port;
-  }
+uint16_t DefaultPort(const config::Endpoint& endpoint) {
   return endpoint.scheme == "https" ? 443 : 80;
+}
+
+// RFC 9110 section 7.2: without the port when it is the scheme's own.
+std::string HostHeader(const config::Endpoint& endpoint) {
+  std::string host = endpoint.Authority();
+  if (endpoint.port == 0 || endpoint.port == DefaultPort(endpoint)) {
+    host.erase(host.rfind(':'));
+  }
+  return host;
 }
 
 // A request under way.
@@ -52,9 +58,13 @@ std::string_view HttpResponse::Header(std::string_view name) const {
 // All of it runs on one strand, but for Send() and Shutdown(), which post to it.
 struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
   Impl(Options o, EventLoop& l)
-      : options(std::move(o)), loop(l), strand(HttpConnection::NewStrand(l)) {
-    target.host = options.endpoint.host;
-    target.port = PortOf(options.endpoint);
+      : options(std::move(o)),
+        loop(l),
+        strand(HttpConnection::NewStrand(l)),
+        host_header(HostHeader(options.endpoint)) {
+    const config::Endpoint& endpoint = options.endpoint;
+    target.host = endpoint.host;
+    target.port = endpoint.port == 0 ? DefaultPort(endpoint) : endpoint.port;
     target.max_response_body = options.max_response_body;
     target.server_name = options.tls.server_name_override.empty()
                              ? options.endpoint.host
@@ -62,9 +72,9 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
   }
 
   std::string Head(const HttpRequest& request) const {
-    std::string head = absl::StrCat(request.method, " ", request.target,
-                                    " HTTP/1.1\r\nHost: ", options.endpoint.Authority(),
-                                    "\r\nContent-Length: ", request.body.size(), "\r\n");
+    std::string head =
+        absl::StrCat(request.method, " ", request.target, " HTTP/1.1\r\nHost: ", host_header,
+                     "\r\nContent-Length: ", request.body.size(), "\r\n");
     for (const auto& [name, value] : request.headers) {
       absl::StrAppend(&head, name, ": ", value, "\r\n");
     }
@@ -201,6 +211,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
   EventLoop& loop;
   const SystemClock clock;  // the loop's
   const std::unique_ptr<HttpConnection::Strand> strand;
+  const std::string host_header;
   HttpTarget target;
 
   // On the strand, once started.

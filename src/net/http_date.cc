@@ -23,4 +23,13 @@ std::optional<WallTime> ParseHttpDate(std::string_view text) {
   return WallTime(std::chrono::nanoseconds(absl::ToUnixNanos(time)));
 }
 
+const std::string& HttpDateCache::At(WallTime time) {
+  const WallTime second = std::chrono::floor<std::chrono::seconds>(time);
+  if (text_.empty() || second != second_) {
+    second_ = second;
+    text_ = FormatHttpDate(second);
+  }
+  return text_;
+}
+
 }  // namespace spanhold::net

@@ -15,4 +15,16 @@ std::string FormatHttpDate(WallTime time);
 // The two obsolete forms are not read: the servers that sent them are gone.
 std::optional<WallTime> ParseHttpDate(std::string_view text);
 
+// Formats each second once.
+//
+// Threading: thread-compatible.
+class HttpDateCache {
+ public:
+  const std::string& At(WallTime time);
+
+ private:
+  WallTime second_{};
+  std::string text_;
+};
+
 }  // namespace spanhold::net

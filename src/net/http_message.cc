@@ -15,6 +15,18 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
   });
 }
 
+bool IsValidHeader(std::string_view name, std::string_view value) {
+  const auto in_token = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  };
+  const auto in_value = [](char c) {
+    return c == '\t' || !absl::ascii_iscntrl(static_cast<unsigned char>(c));
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), in_token) &&
+         std::all_of(value.begin(), value.end(), in_value);
+}
+
 std::string_view HttpRequestHead::Path() const {
   std::string_view path = target;
   // RFC 9112 section 3.2.2: the absolute form, "http://host/path", is to be understood too.

@@ -14,6 +14,10 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 // ASCII letters alike; the rest byte by byte: how header names compare (RFC 9110 section 5.1).
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
+// Whether a header with this name and value can be sent as it is: a token, and no control characters
+// such as the line break at the end of a secret's file (RFC 9110 section 5).
+bool IsValidHeader(std::string_view name, std::string_view value);
+
 // A request before its body. The views live until the request is answered.
 struct HttpRequestHead {
   std::string_view method;

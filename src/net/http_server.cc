@@ -9,6 +9,26 @@
 #include "src/net/listener.h"
 
 namespace spanhold::net {
+namespace {
+
+int HttpStatusOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+      return 400;
+    case absl::StatusCode::kResourceExhausted:
+      return 413;
+    case absl::StatusCode::kUnimplemented:
+      return 501;
+    default:
+      return 503;
+  }
+}
+
+}  // namespace
+
+HttpError HttpErrorOf(const Status& status) {
+  return {HttpStatusOf(status.code()), std::string(MessageOf(status)), RetryAfter(status)};
+}
 
 HttpReply HttpHandler::OnError(const HttpRequestHead& /*head*/, const HttpError& error) {
   return TextReply(error.status, error.message);

@@ -27,6 +27,9 @@ struct HttpError {
   std::optional<Duration> retry_after;
 };
 
+// 400 for kInvalidArgument, 413 for kResourceExhausted, 501 for kUnimplemented, else 503.
+HttpError HttpErrorOf(const Status& status);
+
 // What a server serves.
 //
 // Threading: called on the loop's threads, for several connections at once, for one connection

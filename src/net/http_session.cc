@@ -11,7 +11,6 @@
 
 #include <absl/strings/ascii.h>
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -21,6 +20,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "src/net/body_buffer.h"
+#include "src/net/deadline_timer.h"
 #include "src/net/http_date.h"
 #include "src/net/http_request_parser.h"
 
@@ -33,8 +33,6 @@ namespace {
 using ErrorCode = boost::system::error_code;
 using Strand = asio::strand<asio::io_context::executor_type>;
 using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Strand>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Strand>;
 
 // One read of a head: most heads, and many whole requests, fit in.
 constexpr size_t kHeadRead = 4 << 10;
@@ -45,24 +43,7 @@ constexpr size_t kBodyRead = 16 << 10;
 // For a client to read its answer and close: loopback and data centre, with room.
 constexpr Duration kLingerTime = std::chrono::seconds(2);
 
-constexpr TimePoint kNever = TimePoint::max();
-
-int StatusCodeOf(const Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-      return 400;
-    case absl::StatusCode::kResourceExhausted:
-      return 413;
-    case absl::StatusCode::kUnimplemented:
-      return 501;
-    default:
-      return 503;
-  }
-}
-
-HttpError ErrorOf(const Status& status) {
-  return {StatusCodeOf(status), std::string(MessageOf(status)), RetryAfter(status)};
-}
+constexpr TimePoint kNever = DeadlineTimer<HttpSession>::kNever;
 
 class Session final : public HttpSession, public std::enable_shared_from_this<Session> {
  public:
@@ -74,7 +55,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
         peer_(std::move(peer)),
         on_closed_(std::move(on_closed)),
         socket_(std::move(socket)),
-        timer_(socket_.get_executor()) {}
+        deadline_(socket_.get_executor()) {}
 
   void Start() override {
     asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->NextRequest(); });
@@ -91,6 +72,17 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 
   void Abort() override {
     asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->Close(); });
+  }
+
+  void OnDeadline() {
+    if (phase_ != Phase::kHead && phase_ != Phase::kBody) {
+      Close();
+      return;
+    }
+    ++turn_;
+    ErrorCode ignored;
+    socket_.cancel(ignored);
+    Fail({408, "the request did not come in time", std::nullopt});
   }
 
  private:
@@ -156,7 +148,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     buffer_.consume(size);
     keep_alive_ = false;
     if (const Status status = parser_.ParseHead(head_text_); !status.ok()) {
-      Fail(ErrorOf(status));
+      Fail(HttpErrorOf(status));
       return;
     }
     parser_.head().peer = peer_;
@@ -203,7 +195,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     if (const Status status = body().Grow(parser_.content_length()); !status.ok()) {
-      Fail(ErrorOf(status));
+      Fail(HttpErrorOf(status));
       return;
     }
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -267,7 +259,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     const StatusOr<size_t> used =
         parser_.Dechunk(Buffered(), [this](std::string_view data) { TakeIn(data); });
     if (!used.ok()) {
-      Fail(ErrorOf(used.status()));
+      Fail(HttpErrorOf(used.status()));
       return;
     }
     buffer_.consume(*used);
@@ -295,7 +287,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void Refuse(const Status& status) {
     if (!status.ok()) {
       body_.reset();
-      reply_ = handler_.OnError(parser_.head(), ErrorOf(status));
+      reply_ = handler_.OnError(parser_.head(), HttpErrorOf(status));
     }
   }
 
@@ -348,7 +340,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       after = parser_.is_http10() ? AfterReply::kKeepAliveHttp10 : AfterReply::kKeepAlive;
     }
     out_.clear();
-    AppendReplyHead(out_, *reply_, after, Date());
+    AppendReplyHead(out_, *reply_, after, date_.At(clock_.WallNow()));
     const bool with_body =
         MayHaveBody(reply_->status) && !(head_known_ && parser_.head().method == "HEAD");
     const std::array<asio::const_buffer, 2> parts{
@@ -357,16 +349,6 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
                       [self = shared_from_this()](const ErrorCode& error, size_t /*count*/) {
                         self->OnWritten(error);
                       });
-  }
-
-  // Formatted once a second.
-  const std::string& Date() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.WallNow());
-    if (now != date_second_) {
-      date_second_ = now;
-      date_ = FormatHttpDate(now);
-    }
-    return date_;
   }
 
   void OnWritten(const ErrorCode& error) {
@@ -404,7 +386,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     body_.reset();  // a client that sees the end finds its memory given back
     ErrorCode ignored;
     socket_.close(ignored);
-    timer_.cancel();
+    deadline_.Cancel();
     on_closed_(this);
   }
 
@@ -428,42 +410,11 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 
   void Enter(Phase phase, TimePoint deadline) {
     phase_ = phase;
-    deadline_ = deadline;
-    if (deadline != kNever && (!alarm_ || deadline < *alarm_)) {
-      SetAlarm(deadline);
-    }
+    deadline_.Set(deadline, shared_from_this());
   }
 
   TimePoint After(Duration timeout) const {
     return timeout == Duration::zero() ? kNever : clock_.Now() + timeout;
-  }
-
-  // The alarm stays where it is when a deadline moves back, which it does with every request: it
-  // then rings for nothing and is set anew.
-  void SetAlarm(TimePoint at) {
-    alarm_ = at;
-    timer_.expires_at(at);
-    timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-      if (!error && self->phase_ != Phase::kClosed) {
-        self->OnAlarm();
-      }
-    });
-  }
-
-  void OnAlarm() {
-    alarm_.reset();
-    if (deadline_ > clock_.Now()) {
-      Enter(phase_, deadline_);
-      return;
-    }
-    if (phase_ != Phase::kHead && phase_ != Phase::kBody) {
-      Close();
-      return;
-    }
-    ++turn_;
-    ErrorCode ignored;
-    socket_.cancel(ignored);
-    Fail({408, "the request did not come in time", std::nullopt});
   }
 
   // Constant after construction.
@@ -476,11 +427,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
 
   // On the strand, which is the socket's executor.
   Socket socket_;
-  Timer timer_;
+  DeadlineTimer<Session> deadline_;
   Phase phase_ = Phase::kIdle;
-  TimePoint deadline_ = kNever;
   TimePoint read_deadline_ = kNever;
-  std::optional<TimePoint> alarm_;
   uint64_t turn_ = 0;  // counts the reads given up
   bool closing_ = false;
 
@@ -494,8 +443,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   uint64_t received_ = 0;           // of the body
   std::optional<HttpReply> reply_;  // decided; while the body is read, it is skipped
   std::string out_;
-  std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds> date_second_{};
-  std::string date_;
+  HttpDateCache date_;
 };
 
 }  // namespace

@@ -216,8 +216,7 @@ Status Listener::Start(OnConnection on_connection) {
   for (asio::posix::stream_descriptor* socket : sockets) {
     impl_->Wait(*socket);
   }
-  Log(LogLevel::kInfo, impl_->options.name, "listening",
-      {{"endpoint", impl_->bound.Authority()}});
+  Log(LogLevel::kInfo, impl_->options.name, "listening", {{"endpoint", impl_->bound.Authority()}});
   return absl::OkStatus();
 }
 

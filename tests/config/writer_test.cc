@@ -121,6 +121,17 @@ items: []
   EXPECT_TRUE(config.items.empty());
 }
 
+TEST(WriterTest, LongMeaningsTakeSeveralLines) {
+  const std::string word(60, 'x');
+  const std::string help = word + " " + word;
+  bool value = true;
+  Writer writer(Writer::Style::kReference, 1);
+
+  writer.Bool({"key", help}, value);
+
+  EXPECT_EQ(writer.text(), "  # " + word + "\n  # " + word + "\n  key: true\n");
+}
+
 TEST(WriterTest, WhatItPrintsIsReadBackAsItWas) {
   SampleConfig config = Filled();
   config.token.clear();

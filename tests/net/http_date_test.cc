@@ -23,5 +23,13 @@ TEST(HttpDateTest, RefusesEverythingElse) {
   }
 }
 
+TEST(HttpDateCacheTest, FollowsTheSecond) {
+  HttpDateCache cache;
+
+  EXPECT_EQ(cache.At(kExample), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(cache.At(kExample + std::chrono::milliseconds(999)), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(cache.At(kExample + std::chrono::seconds(1)), "Sun, 06 Nov 1994 08:49:38 GMT");
+}
+
 }  // namespace
 }  // namespace spanhold::net

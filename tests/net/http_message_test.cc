@@ -30,6 +30,16 @@ TEST(HttpRequestHeadTest, HeaderNamesCompareWithoutCase) {
   EXPECT_EQ(head.Header("Content-Length").data(), nullptr);
 }
 
+TEST(HttpHeaderTest, ANameIsATokenAndAValueHasNoLineBreak) {
+  EXPECT_TRUE(IsValidHeader("X-Api_Key", "a b\tc \xc3\xa9"));
+  EXPECT_TRUE(IsValidHeader("a", ""));
+  EXPECT_FALSE(IsValidHeader("", "a"));
+  EXPECT_FALSE(IsValidHeader("a b", "c"));
+  EXPECT_FALSE(IsValidHeader("a:", "c"));
+  EXPECT_FALSE(IsValidHeader("a", "secret\n"));
+  EXPECT_FALSE(IsValidHeader("a", "b\r\nc: d"));
+}
+
 TEST(HttpReplyTest, IsWrittenWithLengthAndHeaders) {
   HttpReply reply = TextReply(503, "later");
   reply.headers = {{"Retry-After", "1"}};

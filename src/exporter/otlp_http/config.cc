@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/net/http_message.h"
+
 namespace spanhold::otlp_http {
 namespace {
 
@@ -68,6 +70,12 @@ void Config::Describe(config::Fields& fields) {
                  {"none", static_cast<int>(Encoding::kIdentity)},
                  {"", static_cast<int>(Encoding::kIdentity)}});
   fields.SecretMap({"headers", "added to every request"}, headers);
+  fields.Check("headers",
+               std::all_of(headers.begin(), headers.end(),
+                           [](const auto& header) {
+                             return net::IsValidHeader(header.first, header.second);
+                           }),
+               "want header names without spaces or colons, and values without line breaks");
   fields.Time({"idle_conn_timeout", "close a connection that was unused for this long"},
               idle_conn_timeout);
   fields.Section({"tls", "for https"}, [this](config::Fields& nested) { tls.Describe(nested); });

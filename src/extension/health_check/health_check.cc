@@ -31,7 +31,9 @@ HealthCheck::HealthCheck(const std::string& id, const Config& config, const Cloc
                          net::EventLoop& loop)
     : config_(config), clock_(clock), server_(ServerOptions(id, config), *this, budget_, loop) {}
 
-Status HealthCheck::Start() { return server_.Start(); }
+Status HealthCheck::Start() {
+  return server_.Start();
+}
 
 void HealthCheck::SetReady(bool ready) {
   const MutexLock lock(mutex_);
@@ -42,7 +44,9 @@ void HealthCheck::SetReady(bool ready) {
   }
 }
 
-void HealthCheck::Stop(Deadline deadline) { server_.Shutdown(deadline); }
+void HealthCheck::Stop(Deadline deadline) {
+  server_.Shutdown(deadline);
+}
 
 std::optional<net::HttpReply> HealthCheck::OnHead(const net::HttpRequestHead& head) {
   if (config_.path != "/" && head.Path() != config_.path) {
@@ -57,18 +61,17 @@ std::optional<net::HttpReply> HealthCheck::OnHead(const net::HttpRequestHead& he
 }
 
 // OnHead() has answered everything.
-void HealthCheck::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/,
-                            Respond respond) {
+void HealthCheck::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/, Respond respond) {
   respond(NotReady());
 }
 
 net::HttpReply HealthCheck::Ready(const Since& since) const {
-  const std::string up_since = absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
-                                                absl::FromChrono(since.wall), absl::UTCTimeZone());
-  return Reply(200, config_.healthy_body,
-               absl::StrCat(R"({"status":"Server available","upSince":")", up_since,
-                            R"(","uptime":")", config::FormatDuration(clock_.Now() - since.time),
-                            R"("})"));
+  const std::string up_since =
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", absl::FromChrono(since.wall), absl::UTCTimeZone());
+  return Reply(
+      200, config_.healthy_body,
+      absl::StrCat(R"({"status":"Server available","upSince":")", up_since, R"(","uptime":")",
+                   config::FormatDuration(clock_.Now() - since.time), R"("})"));
 }
 
 net::HttpReply HealthCheck::NotReady() const {

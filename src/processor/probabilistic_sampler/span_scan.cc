@@ -114,7 +114,8 @@ SpanFacts ScanSpan(std::string_view span_message) {
       facts.trace_state = field.bytes();
     } else if (field.tag() == kAttributeTag && !found && HasPriorityKey(field.bytes())) {
       found = true;
-      facts.priority = PriorityOf(otlp::AttributeView(field.bytes()).value());
+      const otlp::AttributeView attribute(field.bytes());
+      facts.priority = PriorityOf(attribute.value());
     }
   }
   return facts;

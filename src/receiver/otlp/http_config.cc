@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "src/compress/compress.h"
+#include "src/net/http_message.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
@@ -99,6 +100,12 @@ void HttpConfig::Describe(config::Fields& fields) {
   fields.Section({"cors", "permissions for web pages to send traces"},
                  [this](config::Fields& nested) { cors.Describe(nested); });
   fields.SecretMap({"response_headers", "headers added to every response"}, response_headers);
+  fields.Check("response_headers",
+               std::all_of(response_headers.begin(), response_headers.end(),
+                           [](const auto& header) {
+                             return net::IsValidHeader(header.first, header.second);
+                           }),
+               "want header names without spaces or colons, and values without line breaks");
   fields.Time({"read_timeout", "time for a whole request, from its first byte; 0: no limit"},
               read_timeout);
   fields.Time({"read_header_timeout",

@@ -24,7 +24,7 @@
 namespace spanhold::otlp_receiver {
 
 // OTLP/HTTP: takes traces on `POST <traces_url_path>` and `POST /`, in protobuf or JSON, and answers
-// in the same format. See README.md for what is answered when.
+// in the same format. See http.md for what is answered when.
 //
 // Threading: thread-safe; works on the loop's threads.
 // Ownership: what `Parts` refers to must outlive it and the last answer of the admission.

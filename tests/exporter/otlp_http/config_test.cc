@@ -106,6 +106,15 @@ TEST(OtlpHttpConfigTest, WantsAUrl) {
   EXPECT_THAT(ReadConfig("endpoint: ftp://a", kPath, config), SizeIs(1));
 }
 
+TEST(OtlpHttpConfigTest, RefusesHeadersThatWouldBreakTheRequest) {
+  for (const char* const headers : {"{authorization: \"secret\\n\"}", "{'a b': c}", "{'a:': c}"}) {
+    EXPECT_THAT(
+        ErrorsOf(std::string("headers: ") + headers),
+        ElementsAre("a.yaml:2: exporters.otlp_http.headers: want header names without spaces "
+                    "or colons, and values without line breaks"));
+  }
+}
+
 TEST(OtlpHttpConfigTest, RefusesWhatItDoesNotDo) {
   for (const char* const key :
        {"metrics_endpoint", "logs_endpoint", "profiles_endpoint", "max_idle_conns",

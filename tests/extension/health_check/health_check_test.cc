@@ -60,10 +60,9 @@ TEST_F(HealthCheckTest, SaysSinceWhenItIsReady) {
   clock_.Advance(std::chrono::seconds(62));
   check_->SetReady(true);
 
-  EXPECT_THAT(Get("/"),
-              AllOf(StartsWith("HTTP/1.1 200 "),
-                    EndsWith(R"({"status":"Server available",)"
-                             R"("upSince":"2024-01-01T00:00:00Z","uptime":"1m2s"})")));
+  EXPECT_THAT(Get("/"), AllOf(StartsWith("HTTP/1.1 200 "),
+                              EndsWith(R"({"status":"Server available",)"
+                                       R"("upSince":"2024-01-01T00:00:00Z","uptime":"1m2s"})")));
 }
 
 TEST_F(HealthCheckTest, IsNotReadyAgainWhenToldSo) {

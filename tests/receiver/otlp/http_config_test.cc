@@ -100,6 +100,8 @@ TEST(HttpConfigTest, SaysWhatIsWrongWithAValue) {
   EXPECT_THAT(ErrorsOf("max_request_body_size: 0"), ElementsAre(HasSubstr("want more than 0")));
   EXPECT_THAT(ErrorsOf("compression_algorithms: [gzip, snappy]"),
               ElementsAre(HasSubstr("snappy and lz4 are not supported")));
+  EXPECT_THAT(ErrorsOf("response_headers: {X-A: \"b\\nc\"}"),
+              ElementsAre(HasSubstr("values without line breaks")));
   EXPECT_THAT(ErrorsOf("cors: {allowed_origins: ['https://*.*']}"),
               ElementsAre(HasSubstr("http.cors.allowed_origins: want origins with at most one")));
 }
