@@ -37,9 +37,8 @@ Service::Service(config::ServiceConfig config)
       parts_{clock_,         random_,        budget_,     telemetry_,   ledger_,
              receiver_loop_, exporter_loop_, admin_loop_, grpc_clients_},
       waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
-      admin_(telemetry_, admin_loop_, [this] {
-        return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_);
-      }) {
+      admin_(telemetry_, admin_loop_,
+             [this] { return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_); }) {
   Build();
 }
 
@@ -124,9 +123,9 @@ void Service::AddGauges() {
                            labels, [&queue] { return static_cast<double>(queue.spans()); });
     telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_bytes", "Bytes in the intake queue.",
                            labels, [&queue] { return static_cast<double>(queue.bytes()); });
-    telemetry_.AddCallback(
-        Kind::kGauge, "spanhold_queue_capacity_spans", "Spans that the intake queue may hold.",
-        labels, [&queue] { return static_cast<double>(queue.limits().spans); });
+    telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_capacity_spans",
+                           "Spans that the intake queue may hold.", labels,
+                           [&queue] { return static_cast<double>(queue.limits().spans); });
     telemetry_.AddCallback(
         Kind::kGauge, "spanhold_pipeline_held_spans",
         "Spans in the intake queue, the worker's hand and the processors.", labels,

@@ -56,12 +56,11 @@ std::string Receivers(const Ledger& ledger) {
   Rows rows = {{"RECEIVER", "spans accepted", "spans refused", "requests accepted",
                 "requests refused", "requests rejected"}};
   for (const ReceiverAccount& account : ledger.receivers()) {
-    rows.push_back({account.receiver() + " (" + account.transport() + ")",
-                    std::to_string(account.accepted_spans()),
-                    std::to_string(account.refused_spans()),
-                    std::to_string(account.accepted_requests()),
-                    std::to_string(account.refused_requests()),
-                    std::to_string(account.rejected_requests())});
+    rows.push_back(
+        {account.receiver() + " (" + account.transport() + ")",
+         std::to_string(account.accepted_spans()), std::to_string(account.refused_spans()),
+         std::to_string(account.accepted_requests()), std::to_string(account.refused_requests()),
+         std::to_string(account.rejected_requests())});
   }
   return FormatTable(rows);
 }
@@ -108,8 +107,9 @@ std::string StatusPage(const Ledger& ledger, const MemoryBudget& budget, bool re
   page += "memory: " + MiB(budget.used()) + " of " + MiB(budget.limit()) + " held by spans, " +
           MiB(ResidentBytes()) + " resident\n\n";
   page += Receivers(ledger) + "\n" + Pipelines(ledger) + "\n" + Lanes(ledger) + "\n";
-  page += "Counts are spans unless they say requests. The difference is 0 when nothing moves; "
-          "while spans flow it may show what moved as the table was made.\n";
+  page +=
+      "Counts are spans unless they say requests. The difference is 0 when nothing moves; "
+      "while spans flow it may show what moved as the table was made.\n";
   return page;
 }
 

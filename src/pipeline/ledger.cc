@@ -47,14 +47,14 @@ ReceiverAccount::ReceiverAccount(std::string receiver, std::string transport, Te
       accepted_requests_(
           telemetry.AddCounter("spanhold_receiver_accepted_requests", "Requests answered with OK.",
                                {{"receiver", receiver_}, {"transport", transport_}})),
-      refused_requests_(telemetry.AddCounter(
-          "spanhold_receiver_refused_requests",
-          "Requests that clients were asked to send again later.",
-          {{"receiver", receiver_}, {"transport", transport_}})),
-      rejected_requests_(telemetry.AddCounter(
-          "spanhold_receiver_rejected_requests",
-          "Requests refused for good: malformed, too large, not OTLP.",
-          {{"receiver", receiver_}, {"transport", transport_}})) {}
+      refused_requests_(
+          telemetry.AddCounter("spanhold_receiver_refused_requests",
+                               "Requests that clients were asked to send again later.",
+                               {{"receiver", receiver_}, {"transport", transport_}})),
+      rejected_requests_(
+          telemetry.AddCounter("spanhold_receiver_rejected_requests",
+                               "Requests refused for good: malformed, too large, not OTLP.",
+                               {{"receiver", receiver_}, {"transport", transport_}})) {}
 
 void ReceiverAccount::Accepted(uint64_t spans) {
   accepted_spans_.Add(spans);
@@ -66,7 +66,9 @@ void ReceiverAccount::Refused(uint64_t spans) {
   refused_requests_.Add(1);
 }
 
-void ReceiverAccount::RejectedRequest() { rejected_requests_.Add(1); }
+void ReceiverAccount::RejectedRequest() {
+  rejected_requests_.Add(1);
+}
 
 LaneAccount::LaneAccount(LaneId id, std::string pipeline, std::string exporter,
                          Telemetry& telemetry)
@@ -91,7 +93,9 @@ void LaneAccount::Settle(const otlp::TraceBatch& batch) const {
   }
 }
 
-void LaneAccount::Handed(const otlp::TraceBatch& batch) { handed_.Add(batch.span_count()); }
+void LaneAccount::Handed(const otlp::TraceBatch& batch) {
+  handed_.Add(batch.span_count());
+}
 
 void LaneAccount::Sent(const otlp::TraceBatch& batch, uint64_t rejected) {
   const uint64_t refused = std::min<uint64_t>(rejected, batch.span_count());

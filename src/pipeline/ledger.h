@@ -22,10 +22,10 @@ using otlp::LaneRange;
 
 // Why spans that were acknowledged are not delivered.
 enum class DropReason {
-  kQueueFull,       // sending queue full and block_on_overflow: false
+  kQueueFull,         // sending queue full and block_on_overflow: false
   kRetriesExhausted,  // retry_on_failure disabled, or max_elapsed_time over
-  kShutdown,        // still held when shutdown_timeout was over
-  kInternal,        // a bug of ours: an outcome was forgotten
+  kShutdown,          // still held when shutdown_timeout was over
+  kInternal,          // a bug of ours: an outcome was forgotten
 };
 inline constexpr size_t kDropReasonCount = 4;
 std::string_view DropReasonName(DropReason reason);
