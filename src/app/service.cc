@@ -210,6 +210,27 @@ void Service::SetReady(bool ready) {
   }
 }
 
+// The books at rest: what was taken and what became of it, once and for all.
+void Service::LogLedger() const {
+  for (const PipelineAccount& account : ledger_.pipelines()) {
+    Log(LogLevel::kInfo, account.name(), "what became of its spans",
+        {{"accepted", account.accepted()},
+         {"sampled_out", account.sampled_out()},
+         {"dropped", account.dropped()},
+         {"handed_on", account.handed()},
+         {"held", account.held()}});
+  }
+  for (const LaneAccount& account : ledger_.lanes()) {
+    Log(LogLevel::kInfo, account.pipeline() + " > " + account.exporter(),
+        "what became of its spans",
+        {{"handed_on", account.handed()},
+         {"sent", account.sent()},
+         {"rejected", account.rejected()},
+         {"dropped", account.dropped()},
+         {"held", account.held()}});
+  }
+}
+
 void Service::Shutdown() {
   const Deadline deadline = clock_.Now() + config_.shutdown_timeout;
   const auto shut_down = [&](Component& component) {
@@ -228,6 +249,7 @@ void Service::Shutdown() {
   for (const auto& [id, exporter] : exporters_) {
     shut_down(*exporter);
   }
+  LogLedger();
   for (const auto& health_check : health_checks_) {
     health_check->Stop(deadline);
   }

@@ -47,6 +47,7 @@ class Service {
   void SetReady(bool ready);
   void AddGauges();
   void LogStart() const;
+  void LogLedger() const;
 
   const config::ServiceConfig config_;
   const SystemClock clock_;
