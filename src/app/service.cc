@@ -145,7 +145,7 @@ Status Service::Start() {
   admin_loop_.Start();
   grpc_clients_.Start();
   if (const Status status = StartParts(); !status.ok()) {
-    Shutdown();
+    ShutDownParts();
     return status;
   }
   SetReady(true);
@@ -232,6 +232,11 @@ void Service::LogLedger() const {
 }
 
 void Service::Shutdown() {
+  ShutDownParts();
+  LogLedger();
+}
+
+void Service::ShutDownParts() {
   const Deadline deadline = clock_.Now() + config_.shutdown_timeout;
   const auto shut_down = [&](Component& component) {
     if (const Status status = component.Shutdown(deadline); !status.ok()) {
@@ -249,7 +254,6 @@ void Service::Shutdown() {
   for (const auto& [id, exporter] : exporters_) {
     shut_down(*exporter);
   }
-  LogLedger();
   for (const auto& health_check : health_checks_) {
     health_check->Stop(deadline);
   }

@@ -44,6 +44,7 @@ class Service {
   void BuildExtensions();
   Status StartParts();
   Status StartAdmin();
+  void ShutDownParts();
   void SetReady(bool ready);
   void AddGauges();
   void LogStart() const;
