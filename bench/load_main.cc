@@ -156,8 +156,7 @@ class Sender {
     const grpc::ByteBuffer request(&slice, 1);
     call->context.set_deadline(std::chrono::system_clock::time_point::max());
     call->started = clock_.Now();
-    call->reader =
-        stubs_[connection]->PrepareUnaryCall(&call->context, kExport, request, &queue_);
+    call->reader = stubs_[connection]->PrepareUnaryCall(&call->context, kExport, request, &queue_);
     call->reader->StartCall();
     Call* tag = call.release();
     tag->reader->Finish(&tag->response, &tag->status, tag);
@@ -219,7 +218,8 @@ double MemoryMiB(int pid, const std::string& what) {
 }
 
 double Percentile(std::vector<double>& sorted, double p) {
-  return sorted.empty() ? 0 : sorted[static_cast<size_t>(p * static_cast<double>(sorted.size() - 1))];
+  return sorted.empty() ? 0
+                        : sorted[static_cast<size_t>(p * static_cast<double>(sorted.size() - 1))];
 }
 
 // Until all have arrived, or nothing new has for ten seconds.
@@ -289,4 +289,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace spanhold::bench
 
-int main(int argc, char** argv) { return spanhold::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return spanhold::bench::Main(argc, argv);
+}

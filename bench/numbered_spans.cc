@@ -43,13 +43,13 @@ std::string SpanMessage() {
                      Field(4, std::string(8, 'P')) + Field(5, "GET /api/v1/orders/{order_id}");
   span += std::string("\x30\x02", 2);  // kind: SERVER
   span += Fixed64(7, 1'700'000'000'000'000'000) + Fixed64(8, 1'700'000'000'012'345'678);
-  for (const auto& [key, value] : {std::pair("http.request.method", "GET"),
-                                   std::pair("http.route", "/api/v1/orders/{order_id}"),
-                                   std::pair("url.path", "/api/v1/orders/8f14e45f"),
-                                   std::pair("server.address", "orders.internal"),
-                                   std::pair("client.address", "10.12.44.7"),
-                                   std::pair("user_agent.original", "python-requests/2.32.3"),
-                                   std::pair("enduser.tier", "gold")}) {
+  for (const auto& [key, value] :
+       {std::pair("http.request.method", "GET"),
+        std::pair("http.route", "/api/v1/orders/{order_id}"),
+        std::pair("url.path", "/api/v1/orders/8f14e45f"),
+        std::pair("server.address", "orders.internal"), std::pair("client.address", "10.12.44.7"),
+        std::pair("user_agent.original", "python-requests/2.32.3"),
+        std::pair("enduser.tier", "gold")}) {
     span += Field(9, Attribute(key, value));
   }
   span += Field(15, std::string("\x18\x01", 2));  // status: OK

@@ -61,8 +61,7 @@ std::optional<net::HttpReply> AdminServer::OnHead(const net::HttpRequestHead& he
   return PlainReply(404, "here are /metrics and /status\n");
 }
 
-void AdminServer::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/,
-                            Respond respond) {
+void AdminServer::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/, Respond respond) {
   respond(PlainReply(404, ""));  // OnHead() has answered everything
 }
 

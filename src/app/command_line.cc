@@ -14,7 +14,8 @@ constexpr char kAbout[] =
     "  JAEGER_ENDPOINT         a Jaeger: http://host:14268/api/traces\n"
     "  TRACING_ENABLED=false   accept spans and discard them\n"
     "  SPANHOLD_LISTEN_HOST    where to listen (localhost)\n"
-    "With neither endpoint, traces go to files. Services send to localhost:4317 (gRPC) or :4318 (HTTP).";
+    "With neither endpoint, traces go to files. Services send to localhost:4317 (gRPC) or :4318 "
+    "(HTTP).";
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.\n"
@@ -49,9 +50,8 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddConfigOptions(*add(Command::kRun, "run", "Run the daemon (the default)."), command_line);
   AddConfigOptions(*add(Command::kValidate, "validate", "Check a configuration and exit."),
                    command_line);
-  CLI::App* print =
-      add(Command::kPrintConfig, "print-config",
-          "Print the effective configuration with all defaults; secrets are masked.");
+  CLI::App* print = add(Command::kPrintConfig, "print-config",
+                        "Print the effective configuration with all defaults; secrets are masked.");
   AddConfigOptions(*print, command_line);
   print->add_flag("--reference", command_line.reference,
                   "Print every key of every component with its default and meaning instead.");

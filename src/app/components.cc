@@ -33,8 +33,9 @@ using config::ComponentKind;
 template <typename Config>
 ComponentFactory Factory(ComponentKind kind, std::vector<std::string> names, std::string help) {
   ComponentFactory factory;
-  factory.type = {kind, std::move(names), std::move(help),
-                  [] { return std::make_unique<Config>(); }};
+  factory.type = {kind, std::move(names), std::move(help), [] {
+                    return std::make_unique<Config>();
+                  }};
   return factory;
 }
 
@@ -65,8 +66,8 @@ ComponentFactory OtlpReceiver() {
 }
 
 ComponentFactory Batch() {
-  ComponentFactory factory = Factory<batch::Config>(ComponentKind::kProcessor, {"batch"},
-                                                    "joins the spans of many requests into batches");
+  ComponentFactory factory = Factory<batch::Config>(
+      ComponentKind::kProcessor, {"batch"}, "joins the spans of many requests into batches");
   factory.make_processor = [](const std::string& id, const ComponentConfig& config,
                               TraceConsumer& next, PipelineAccount& /*account*/, Timers& timers,
                               Parts& parts) {
@@ -78,9 +79,8 @@ ComponentFactory Batch() {
 
 ComponentFactory ProbabilisticSampler() {
   using probabilistic_sampler::Config;
-  ComponentFactory factory =
-      Factory<Config>(ComponentKind::kProcessor, {"probabilistic_sampler"},
-                      "keeps a share of the traces, by their ids");
+  ComponentFactory factory = Factory<Config>(ComponentKind::kProcessor, {"probabilistic_sampler"},
+                                             "keeps a share of the traces, by their ids");
   factory.make_processor = [](const std::string& id, const ComponentConfig& config,
                               TraceConsumer& next, PipelineAccount& account, Timers& /*timers*/,
                               Parts& parts) {
@@ -99,14 +99,14 @@ ComponentFactory MemoryLimiter() {
 
 ComponentFactory OtlpGrpcExporter() {
   using otlp_grpc::Config;
-  ComponentFactory factory = Factory<Config>(ComponentKind::kExporter, {"otlp_grpc", "otlp"},
-                                             "sends OTLP over gRPC");
+  ComponentFactory factory =
+      Factory<Config>(ComponentKind::kExporter, {"otlp_grpc", "otlp"}, "sends OTLP over gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    return Lane(id, typed.sending,
-                std::make_unique<otlp_grpc::OtlpGrpcTransport>(typed, parts.grpc_clients,
-                                                               parts.budget),
-                parts);
+    return Lane(
+        id, typed.sending,
+        std::make_unique<otlp_grpc::OtlpGrpcTransport>(typed, parts.grpc_clients, parts.budget),
+        parts);
   };
   return factory;
 }
@@ -132,9 +132,9 @@ ComponentFactory JaegerExporter() {
                       "sends to a Jaeger by Thrift over HTTP or by its own gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    return Lane(
-        id, typed.sending,
-        jaeger::MakeTransport(typed, parts.exporters, parts.grpc_clients, parts.budget), parts);
+    return Lane(id, typed.sending,
+                jaeger::MakeTransport(typed, parts.exporters, parts.grpc_clients, parts.budget),
+                parts);
   };
   return factory;
 }
@@ -148,16 +148,16 @@ ComponentFactory FileExporter() {
     const auto& typed = As<Config>(config);
     const file::FileTransport::Dependencies dependencies{file::PosixFileSystem(), parts.clock,
                                                          parts.budget, parts.telemetry};
-    return Lane(id, typed.sending,
-                std::make_unique<file::FileTransport>(id, typed, dependencies), parts);
+    return Lane(id, typed.sending, std::make_unique<file::FileTransport>(id, typed, dependencies),
+                parts);
   };
   return factory;
 }
 
 ComponentFactory DebugExporter() {
   using debug::Config;
-  ComponentFactory factory = Factory<Config>(ComponentKind::kExporter, {"debug"},
-                                             "shows spans on stdout, for a person");
+  ComponentFactory factory =
+      Factory<Config>(ComponentKind::kExporter, {"debug"}, "shows spans on stdout, for a person");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     return Lane(id, typed.sending, std::make_unique<debug::DebugTransport>(id, typed, parts.clock),
@@ -167,18 +167,19 @@ ComponentFactory DebugExporter() {
 }
 
 ComponentFactory NopExporter() {
-  ComponentFactory factory = Factory<nop::Config>(ComponentKind::kExporter, {"nop"},
-                                                  "takes spans and sends them nowhere");
+  ComponentFactory factory =
+      Factory<nop::Config>(ComponentKind::kExporter, {"nop"}, "takes spans and sends them nowhere");
   factory.make_exporter = [](const std::string& /*id*/, const ComponentConfig& /*config*/,
-                             Parts& /*parts*/) { return std::make_unique<nop::NopExporter>(); };
+                             Parts& /*parts*/) {
+    return std::make_unique<nop::NopExporter>();
+  };
   return factory;
 }
 
 ComponentFactory HealthCheck() {
   using health_check::Config;
-  ComponentFactory factory =
-      Factory<Config>(ComponentKind::kExtension, {"health_check"},
-                      "tells over HTTP whether the daemon takes spans");
+  ComponentFactory factory = Factory<Config>(ComponentKind::kExtension, {"health_check"},
+                                             "tells over HTTP whether the daemon takes spans");
   factory.make_health_check = [](const std::string& id, const ComponentConfig& config,
                                  Parts& parts) {
     return std::make_unique<health_check::HealthCheck>(id, As<Config>(config), parts.clock,
@@ -191,9 +192,12 @@ ComponentFactory HealthCheck() {
 
 const std::vector<ComponentFactory>& Components() {
   static const std::vector<ComponentFactory> kComponents = {
-      OtlpReceiver(),     Batch(),          ProbabilisticSampler(), MemoryLimiter(),
-      OtlpGrpcExporter(), OtlpHttpExporter(), JaegerExporter(),     FileExporter(),
-      DebugExporter(),    NopExporter(),    HealthCheck()};
+      OtlpReceiver(),         Batch(),
+      ProbabilisticSampler(), MemoryLimiter(),
+      OtlpGrpcExporter(),     OtlpHttpExporter(),
+      JaegerExporter(),       FileExporter(),
+      DebugExporter(),        NopExporter(),
+      HealthCheck()};
   return kComponents;
 }
 

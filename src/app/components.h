@@ -48,8 +48,8 @@ struct ComponentFactory {
   std::function<std::unique_ptr<Exporter>(const std::string& id, const config::ComponentConfig&,
                                           Parts&)>
       make_exporter;
-  std::function<std::unique_ptr<health_check::HealthCheck>(
-      const std::string& id, const config::ComponentConfig&, Parts&)>
+  std::function<std::unique_ptr<health_check::HealthCheck>(const std::string& id,
+                                                           const config::ComponentConfig&, Parts&)>
       make_health_check;
 };
 

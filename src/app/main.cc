@@ -160,4 +160,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace spanhold::app
 
-int main(int argc, char** argv) { return spanhold::app::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return spanhold::app::Main(argc, argv);
+}

@@ -27,8 +27,8 @@ void FillHistogram(const Histogram& from, prometheus::ClientMetric::Histogram& t
   uint64_t cumulative = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     cumulative += counts[i];
-    const double bound = i < from.bounds().size() ? from.bounds()[i]
-                                                  : std::numeric_limits<double>::infinity();
+    const double bound =
+        i < from.bounds().size() ? from.bounds()[i] : std::numeric_limits<double>::infinity();
     to.bucket.push_back({cumulative, bound});
   }
   to.sample_count = cumulative;

@@ -38,10 +38,9 @@ uint64_t ResidentBytes() {
 void AddProcessMetrics(Telemetry& telemetry, const MemoryBudget& budget, const Clock& clock) {
   using Kind = Telemetry::Kind;
   const TimePoint started = clock.Now();
-  telemetry.AddCallback(Kind::kCounter, "otelcol_process_uptime", "Seconds since the start.", {},
-                        [&clock, started] {
-                          return std::chrono::duration<double>(clock.Now() - started).count();
-                        });
+  telemetry.AddCallback(
+      Kind::kCounter, "otelcol_process_uptime", "Seconds since the start.", {},
+      [&clock, started] { return std::chrono::duration<double>(clock.Now() - started).count(); });
   telemetry.AddCallback(Kind::kCounter, "otelcol_process_cpu_seconds",
                         "CPU time of the process, user and system.", {}, CpuSeconds);
   telemetry.AddCallback(Kind::kGauge, "otelcol_process_memory_rss",

@@ -37,9 +37,8 @@ Service::Service(config::ServiceConfig config)
       parts_{clock_,         random_,        budget_,     telemetry_,   ledger_,
              receiver_loop_, exporter_loop_, admin_loop_, grpc_clients_},
       waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
-      admin_(telemetry_, admin_loop_, [this] {
-        return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_);
-      }) {
+      admin_(telemetry_, admin_loop_,
+             [this] { return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_); }) {
   Build();
 }
 
@@ -124,9 +123,9 @@ void Service::AddGauges() {
                            labels, [&queue] { return static_cast<double>(queue.spans()); });
     telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_bytes", "Bytes in the intake queue.",
                            labels, [&queue] { return static_cast<double>(queue.bytes()); });
-    telemetry_.AddCallback(
-        Kind::kGauge, "spanhold_queue_capacity_spans", "Spans that the intake queue may hold.",
-        labels, [&queue] { return static_cast<double>(queue.limits().spans); });
+    telemetry_.AddCallback(Kind::kGauge, "spanhold_queue_capacity_spans",
+                           "Spans that the intake queue may hold.", labels,
+                           [&queue] { return static_cast<double>(queue.limits().spans); });
     telemetry_.AddCallback(
         Kind::kGauge, "spanhold_pipeline_held_spans",
         "Spans in the intake queue, the worker's hand and the processors.", labels,
@@ -146,7 +145,7 @@ Status Service::Start() {
   admin_loop_.Start();
   grpc_clients_.Start();
   if (const Status status = StartParts(); !status.ok()) {
-    Shutdown();
+    ShutDownParts();
     return status;
   }
   SetReady(true);
@@ -211,7 +210,33 @@ void Service::SetReady(bool ready) {
   }
 }
 
+// The books at rest: what was taken and what became of it, once and for all.
+void Service::LogLedger() const {
+  for (const PipelineAccount& account : ledger_.pipelines()) {
+    Log(LogLevel::kInfo, account.name(), "what became of its spans",
+        {{"accepted", account.accepted()},
+         {"sampled_out", account.sampled_out()},
+         {"dropped", account.dropped()},
+         {"handed_on", account.handed()},
+         {"held", account.held()}});
+  }
+  for (const LaneAccount& account : ledger_.lanes()) {
+    Log(LogLevel::kInfo, account.pipeline() + " > " + account.exporter(),
+        "what became of its spans",
+        {{"handed_on", account.handed()},
+         {"sent", account.sent()},
+         {"rejected", account.rejected()},
+         {"dropped", account.dropped()},
+         {"held", account.held()}});
+  }
+}
+
 void Service::Shutdown() {
+  ShutDownParts();
+  LogLedger();
+}
+
+void Service::ShutDownParts() {
   const Deadline deadline = clock_.Now() + config_.shutdown_timeout;
   const auto shut_down = [&](Component& component) {
     if (const Status status = component.Shutdown(deadline); !status.ok()) {

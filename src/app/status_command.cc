@@ -27,10 +27,9 @@ StatusOr<std::string> FetchStatus(const std::string& address) {
   net::HttpRequest request;
   request.method = "GET";
   request.target = "/status";
-  client.Send(std::move(request), SystemClock().Now() + kPatience,
-              [&](StatusOr<net::HttpResponse> response) {
-                promise.set_value(std::move(response));
-              });
+  client.Send(
+      std::move(request), SystemClock().Now() + kPatience,
+      [&](StatusOr<net::HttpResponse> response) { promise.set_value(std::move(response)); });
   StatusOr<net::HttpResponse> response = promise.get_future().get();
   client.Shutdown();
   loop.Stop();

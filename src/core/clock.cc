@@ -2,8 +2,12 @@
 
 namespace spanhold {
 
-TimePoint SystemClock::Now() const { return std::chrono::steady_clock::now(); }
+TimePoint SystemClock::Now() const {
+  return std::chrono::steady_clock::now();
+}
 
-WallTime SystemClock::WallNow() const { return std::chrono::system_clock::now(); }
+WallTime SystemClock::WallNow() const {
+  return std::chrono::system_clock::now();
+}
 
 }  // namespace spanhold

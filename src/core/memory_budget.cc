@@ -30,7 +30,9 @@ void Reservation::ShrinkTo(uint64_t bytes) {
   size_ = bytes;
 }
 
-MemoryBudget::~MemoryBudget() { SPANHOLD_CHECK(used_ == 0); }
+MemoryBudget::~MemoryBudget() {
+  SPANHOLD_CHECK(used_ == 0);
+}
 
 bool MemoryBudget::TryTake(uint64_t bytes) {
   uint64_t used = used_;

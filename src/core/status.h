@@ -40,12 +40,11 @@ bool IsRetryable(const Status& status);
 #define SPANHOLD_CONCAT(a, b) SPANHOLD_CONCAT_INNER(a, b)
 
 // Returns from the enclosing function when `expression` is not OK.
-#define SPANHOLD_RETURN_IF_ERROR(expression)                  \
-  do {                                                        \
-    if (::spanhold::Status spanhold_status_ = (expression); \
-        !spanhold_status_.ok()) {                             \
-      return spanhold_status_;                                \
-    }                                                         \
+#define SPANHOLD_RETURN_IF_ERROR(expression)                                          \
+  do {                                                                                \
+    if (::spanhold::Status spanhold_status_ = (expression); !spanhold_status_.ok()) { \
+      return spanhold_status_;                                                        \
+    }                                                                                 \
   } while (false)
 
 // `lhs = value of expression`, or returns its error from the enclosing function.

@@ -19,6 +19,14 @@ std::array<Counter*, kDropReasonCount> DropCounters(const std::string& name,
   return counters;
 }
 
+uint64_t Sum(const std::array<Counter*, kDropReasonCount>& counters) {
+  uint64_t sum = 0;
+  for (const Counter* counter : counters) {
+    sum += counter->count();
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::string_view DropReasonName(DropReason reason) {
@@ -47,14 +55,14 @@ ReceiverAccount::ReceiverAccount(std::string receiver, std::string transport, Te
       accepted_requests_(
           telemetry.AddCounter("spanhold_receiver_accepted_requests", "Requests answered with OK.",
                                {{"receiver", receiver_}, {"transport", transport_}})),
-      refused_requests_(telemetry.AddCounter(
-          "spanhold_receiver_refused_requests",
-          "Requests that clients were asked to send again later.",
-          {{"receiver", receiver_}, {"transport", transport_}})),
-      rejected_requests_(telemetry.AddCounter(
-          "spanhold_receiver_rejected_requests",
-          "Requests refused for good: malformed, too large, not OTLP.",
-          {{"receiver", receiver_}, {"transport", transport_}})) {}
+      refused_requests_(
+          telemetry.AddCounter("spanhold_receiver_refused_requests",
+                               "Requests that clients were asked to send again later.",
+                               {{"receiver", receiver_}, {"transport", transport_}})),
+      rejected_requests_(
+          telemetry.AddCounter("spanhold_receiver_rejected_requests",
+                               "Requests refused for good: malformed, too large, not OTLP.",
+                               {{"receiver", receiver_}, {"transport", transport_}})) {}
 
 void ReceiverAccount::Accepted(uint64_t spans) {
   accepted_spans_.Add(spans);
@@ -66,7 +74,9 @@ void ReceiverAccount::Refused(uint64_t spans) {
   refused_requests_.Add(1);
 }
 
-void ReceiverAccount::RejectedRequest() { rejected_requests_.Add(1); }
+void ReceiverAccount::RejectedRequest() {
+  rejected_requests_.Add(1);
+}
 
 LaneAccount::LaneAccount(LaneId id, std::string pipeline, std::string exporter,
                          Telemetry& telemetry)
@@ -91,7 +101,9 @@ void LaneAccount::Settle(const otlp::TraceBatch& batch) const {
   }
 }
 
-void LaneAccount::Handed(const otlp::TraceBatch& batch) { handed_.Add(batch.span_count()); }
+void LaneAccount::Handed(const otlp::TraceBatch& batch) {
+  handed_.Add(batch.span_count());
+}
 
 void LaneAccount::Sent(const otlp::TraceBatch& batch, uint64_t rejected) {
   const uint64_t refused = std::min<uint64_t>(rejected, batch.span_count());
@@ -112,6 +124,10 @@ void LaneAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) {
 
 void LaneAccount::Lost(uint64_t spans) {
   dropped_[static_cast<size_t>(DropReason::kInternal)]->Add(spans);
+}
+
+uint64_t LaneAccount::dropped() const {
+  return Sum(dropped_);
 }
 
 uint64_t LaneAccount::dropped(DropReason reason) const {
@@ -148,6 +164,10 @@ void PipelineAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) 
   for (const otlp::BatchPart& part : batch.parts()) {
     Settle(part);
   }
+}
+
+uint64_t PipelineAccount::dropped() const {
+  return Sum(dropped_);
 }
 
 uint64_t PipelineAccount::dropped(DropReason reason) const {

@@ -22,10 +22,10 @@ using otlp::LaneRange;
 
 // Why spans that were acknowledged are not delivered.
 enum class DropReason {
-  kQueueFull,       // sending queue full and block_on_overflow: false
+  kQueueFull,         // sending queue full and block_on_overflow: false
   kRetriesExhausted,  // retry_on_failure disabled, or max_elapsed_time over
-  kShutdown,        // still held when shutdown_timeout was over
-  kInternal,        // a bug of ours: an outcome was forgotten
+  kShutdown,          // still held when shutdown_timeout was over
+  kInternal,          // a bug of ours: an outcome was forgotten
 };
 inline constexpr size_t kDropReasonCount = 4;
 std::string_view DropReasonName(DropReason reason);
@@ -93,6 +93,7 @@ class LaneAccount {
   uint64_t sent() const { return sent_.count(); }
   uint64_t rejected() const { return rejected_.count(); }
   uint64_t dropped(DropReason reason) const;
+  uint64_t dropped() const;  // for all reasons
   // What the exporter's queue counts itself, never the difference of the others.
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
@@ -131,6 +132,7 @@ class PipelineAccount {
   uint64_t accepted() const { return accepted_.count(); }
   uint64_t sampled_out() const { return sampled_out_.count(); }
   uint64_t dropped(DropReason reason) const;
+  uint64_t dropped() const;  // for all reasons
   uint64_t handed() const { return handed_.count(); }
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }

@@ -26,8 +26,8 @@ std::vector<uint64_t> Histogram::BucketCounts() const {
   return counts;
 }
 
-Telemetry::Series& Telemetry::FindOrAdd(Kind kind, const std::string& name,
-                                        const std::string& help, MetricLabels labels) {
+Telemetry::Series& Telemetry::FindOrAdd(Kind kind, const std::string& name, const std::string& help,
+                                        MetricLabels labels) {
   auto family = std::find_if(families_.begin(), families_.end(),
                              [&](const Family& f) { return f.name == name; });
   if (family == families_.end()) {
@@ -55,8 +55,7 @@ Counter& Telemetry::AddCounter(const std::string& name, const std::string& help,
   return *series.counter;
 }
 
-Gauge& Telemetry::AddGauge(const std::string& name, const std::string& help,
-                           MetricLabels labels) {
+Gauge& Telemetry::AddGauge(const std::string& name, const std::string& help, MetricLabels labels) {
   const MutexLock lock(mutex_);
   Series& series = FindOrAdd(Kind::kGauge, name, help, std::move(labels));
   if (!series.gauge) {

@@ -95,8 +95,8 @@ class Telemetry {
 
   // A value read when it is asked for, by `read`, which must be thread-safe and outlive the last
   // Visit().
-  void AddCallback(Kind kind, const std::string& name, const std::string& help,
-                   MetricLabels labels, std::function<double()> read);
+  void AddCallback(Kind kind, const std::string& name, const std::string& help, MetricLabels labels,
+                   std::function<double()> read);
 
   // Calls `visitor` for each family, in the order of their first registration. No metric may be
   // added from inside.

@@ -11,7 +11,9 @@ WaitingRoom::WaitingRoom(Config config, const Clock& clock, Timers& timers,
                          otlp::SettlementObserver& observer)
     : config_(config), clock_(clock), timers_(timers), observer_(observer) {}
 
-WaitingRoom::~WaitingRoom() { SPANHOLD_CHECK(waiting_count_ == 0); }
+WaitingRoom::~WaitingRoom() {
+  SPANHOLD_CHECK(waiting_count_ == 0);
+}
 
 Status WaitingRoom::Refusal(std::string_view why) const {
   return WithRetryAfter(absl::UnavailableError(std::string(why)), config_.retry_after);
@@ -116,7 +118,8 @@ void WaitingRoom::Expire() {
     expiry_scheduled_ = false;
     const TimePoint now = clock_.Now();
     while (!waiting_.empty() && waiting_.front().until <= now) {
-      answers.push_back({std::move(waiting_.front().request), Refusal("queue full; send again later")});
+      answers.push_back(
+          {std::move(waiting_.front().request), Refusal("queue full; send again later")});
       waiting_.pop_front();
       --waiting_count_;
     }

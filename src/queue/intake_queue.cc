@@ -34,7 +34,9 @@ void IntakeQueue::Unreserve(uint64_t spans, uint64_t bytes) {
   spans_ -= spans;
 }
 
-void IntakeQueue::Push(QueuedRequest request) { queue_.enqueue(std::move(request)); }
+void IntakeQueue::Push(QueuedRequest request) {
+  queue_.enqueue(std::move(request));
+}
 
 bool IntakeQueue::TryPop(QueuedRequest& request) {
   if (!queue_.try_dequeue(request)) {

@@ -13,7 +13,7 @@ namespace spanhold {
 // How much an intake queue holds. A place is free again when a worker has taken the request out;
 // its bytes stay charged to the memory budget until its spans are settled.
 struct IntakeLimits {
-  uint64_t spans = 2048;               // the SDKs' own queue size
+  uint64_t spans = 2048;                // the SDKs' own queue size
   uint64_t bytes = uint64_t{64} << 20;  // one request of the largest size
 };
 

@@ -12,14 +12,16 @@ namespace spanhold {
 Worker::Worker(PipelineAccount& account, IntakeLimits limits, const Clock& clock)
     : account_(account), clock_(clock), queue_(limits) {}
 
-Worker::~Worker() { SPANHOLD_CHECK(!thread_.joinable()); }
+Worker::~Worker() {
+  SPANHOLD_CHECK(!thread_.joinable());
+}
 
 void Worker::SetChain(std::vector<std::unique_ptr<Processor>> processors,
                       std::unique_ptr<FanOut> fan_out, std::function<void()> on_room) {
   processors_ = std::move(processors);
   fan_out_ = std::move(fan_out);
-  first_ = processors_.empty() ? static_cast<TraceConsumer*>(fan_out_.get())
-                               : processors_.front().get();
+  first_ =
+      processors_.empty() ? static_cast<TraceConsumer*>(fan_out_.get()) : processors_.front().get();
   on_room_ = std::move(on_room);
 }
 
@@ -88,8 +90,7 @@ bool Worker::Step() {
 }
 
 void Worker::TakeOne(QueuedRequest request) {
-  TraceBatch batch =
-      TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
+  TraceBatch batch = TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
   in_hand_ = batch.span_count();
   on_room_();
   first_->Consume(std::move(batch));

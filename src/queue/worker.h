@@ -38,8 +38,8 @@ class Worker {
   // The chain, built from its end: `processors` in the configured order, each of which hands on to
   // the next and the last to `fan_out`. `on_room` is called on the worker's thread each time a
   // request has left the queue.
-  void SetChain(std::vector<std::unique_ptr<Processor>> processors,
-                std::unique_ptr<FanOut> fan_out, std::function<void()> on_room);
+  void SetChain(std::vector<std::unique_ptr<Processor>> processors, std::unique_ptr<FanOut> fan_out,
+                std::function<void()> on_room);
 
   // Starts the processors, then the thread. On error no thread runs.
   [[nodiscard]] Status Start();
@@ -76,7 +76,7 @@ class Worker {
   TraceConsumer* first_ = nullptr;
   std::function<void()> on_room_;
   std::thread thread_;
-  std::atomic<uint64_t> in_hand_{0};  // spans between the queue and the first processor's count
+  std::atomic<uint64_t> in_hand_{0};   // spans between the queue and the first processor's count
   std::atomic<bool> draining_{false};  // set after drain_deadline_, read before it
   Deadline drain_deadline_;
 };

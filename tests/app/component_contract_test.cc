@@ -25,7 +25,8 @@ using testing::IsEmpty;
 // The least that a component has to be told, by type.
 std::string MinimalYaml(const std::string& type) {
   static const std::map<std::string, std::string> kYaml = {
-      {"otlp", R"({protocols: {grpc: {endpoint: "localhost:0"}, http: {endpoint: "localhost:0"}}})"},
+      {"otlp",
+       R"({protocols: {grpc: {endpoint: "localhost:0"}, http: {endpoint: "localhost:0"}}})"},
       {"probabilistic_sampler", "{sampling_percentage: 50}"},
       {"memory_limiter", "{check_interval: 1s, limit_mib: 100}"},
       {"otlp_grpc", R"({endpoint: "localhost:1", tls: {insecure: true}})"},
@@ -70,14 +71,14 @@ class ContractTest : public testing::TestWithParam<ComponentFactory> {
 };
 
 std::string NameOf(const testing::TestParamInfo<ComponentFactory>& info) {
-  return std::string(config::KindName(info.param.type.kind)) + "_" +
-         info.param.type.names.front();
+  return std::string(config::KindName(info.param.type.kind)) + "_" + info.param.type.names.front();
 }
 
 std::vector<ComponentFactory> Of(ComponentKind kind) {
   std::vector<ComponentFactory> factories;
   for (const ComponentFactory& factory : Components()) {
-    if (factory.type.kind == kind && (kind != ComponentKind::kProcessor || factory.make_processor)) {
+    if (factory.type.kind == kind &&
+        (kind != ComponentKind::kProcessor || factory.make_processor)) {
       factories.push_back(factory);
     }
   }
@@ -105,7 +106,9 @@ TEST_P(ConfigContractTest, ExplainsEveryKey) {
   EXPECT_FALSE(GetParam().type.help.empty());
 }
 
-TEST_P(ConfigContractTest, ReadsTheLeastItHasToBeTold) { MakeConfig(); }
+TEST_P(ConfigContractTest, ReadsTheLeastItHasToBeTold) {
+  MakeConfig();
+}
 
 INSTANTIATE_TEST_SUITE_P(Components, ConfigContractTest, testing::ValuesIn(Components()), NameOf);
 

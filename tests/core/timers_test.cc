@@ -7,7 +7,9 @@
 namespace spanhold {
 namespace {
 
-TimePoint At(int seconds) { return TimePoint(std::chrono::seconds(seconds)); }
+TimePoint At(int seconds) {
+  return TimePoint(std::chrono::seconds(seconds));
+}
 
 TEST(TimerQueueTest, RunsDueTimersEarliestFirst) {
   TimerQueue timers;

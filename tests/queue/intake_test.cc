@@ -172,10 +172,10 @@ TEST(IntakeStressTest, EveryRequestIsAnsweredOnceAndTheLedgerBalances) {
   FakeExporter exporter;
   WaitingRoom waiting_room({}, manual, timers, ledger);
   Worker worker(account, {.spans = 16, .bytes = 1 << 20}, clock);
-  worker.SetChain({},
-                  std::make_unique<FanOut>(
-                      account, std::vector<FanOut::Lane>{{&exporter, &ledger.lane(0)}}),
-                  [&] { waiting_room.OnRoom(); });
+  worker.SetChain(
+      {},
+      std::make_unique<FanOut>(account, std::vector<FanOut::Lane>{{&exporter, &ledger.lane(0)}}),
+      [&] { waiting_room.OnRoom(); });
   ASSERT_TRUE(worker.Start().ok());
   Intake intake({&worker}, waiting_room);
   const otlp::ChunkPtr chunk = MakeChunk(NumberedSpans(3));

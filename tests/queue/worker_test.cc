@@ -41,8 +41,8 @@ class FailingProcessor final : public Processor {
 class WorkerTest : public testing::Test {
  protected:
   std::unique_ptr<FanOut> MakeFanOut() {
-    return std::make_unique<FanOut>(
-        account_, std::vector<FanOut::Lane>{{&exporter_, &ledger_.lane(0)}});
+    return std::make_unique<FanOut>(account_,
+                                    std::vector<FanOut::Lane>{{&exporter_, &ledger_.lane(0)}});
   }
 
   void Enqueue(size_t spans) {

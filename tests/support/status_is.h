@@ -8,7 +8,9 @@
 
 namespace spanhold {
 
-inline const Status& StatusOf(const Status& status) { return status; }
+inline const Status& StatusOf(const Status& status) {
+  return status;
+}
 template <typename T>
 const Status& StatusOf(const StatusOr<T>& result) {
   return result.status();

@@ -3,17 +3,17 @@
 namespace spanhold::otlp_receiver {
 
 void Config::Describe(config::Fields& fields) {
-  fields.Section({"protocols", "the transports to listen on, one at least"},
-                 [this](config::Fields& protocols) {
-                   protocols.OptionalSection(
-                       {"grpc", "OTLP/gRPC"}, has_grpc,
-                       [this](config::Fields& nested) { grpc.Describe(nested); });
-                   protocols.OptionalSection(
-                       {"http", "OTLP/HTTP, protobuf and JSON"}, has_http,
-                       [this](config::Fields& nested) { http.Describe(nested); });
-                 });
-  fields.Check("protocols", has_grpc || has_http,
-               "must specify at least one protocol when using the OTLP receiver: grpc, http or both");
+  fields.Section(
+      {"protocols", "the transports to listen on, one at least"},
+      [this](config::Fields& protocols) {
+        protocols.OptionalSection({"grpc", "OTLP/gRPC"}, has_grpc,
+                                  [this](config::Fields& nested) { grpc.Describe(nested); });
+        protocols.OptionalSection({"http", "OTLP/HTTP, protobuf and JSON"}, has_http,
+                                  [this](config::Fields& nested) { http.Describe(nested); });
+      });
+  fields.Check(
+      "protocols", has_grpc || has_http,
+      "must specify at least one protocol when using the OTLP receiver: grpc, http or both");
 }
 
 std::vector<config::EndpointUse> Config::ListenEndpoints() const {

@@ -93,7 +93,7 @@ TEST(GrpcConfigTest, RefusesWhatItDoesNotDoAndSaysWhatToDoInstead) {
               ElementsAre(HasSubstr("it.auth")));
   EXPECT_THAT(ConfigErrors<GrpcConfig>("include_metadata: true"),
               ElementsAre(HasSubstr("no stage reads")));
-  EXPECT_THAT(ConfigErrors<GrpcConfig>("middlewares: []"), ElementsAre(HasSubstr("middleware")));
+  EXPECT_THAT(ConfigErrors<GrpcConfig>("middlewares: [x]"), ElementsAre(HasSubstr("middleware")));
 }
 
 TEST(GrpcConfigTest, RefusesWrongValues) {
