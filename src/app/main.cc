@@ -1,5 +1,6 @@
 // The daemon and its commands; see spanhold --help.
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -65,7 +66,16 @@ void RaiseOpenFileLimit() {
   }
 }
 
+// Request buffers come and go many times a second. With glibc's own thresholds each of 128 KiB and
+// more is mapped anew and its pages zeroed by the kernel: a fifth of the CPU time of a receiver
+// under load. Up to 32 MiB of freed memory stay with the process instead.
+void KeepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 int Run(const CommandLine& command_line) {
+  KeepFreedMemory();
   std::optional<config::ServiceConfig> config = Load(command_line);
   if (!config) {
     return kExitUsage;

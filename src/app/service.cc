@@ -145,7 +145,7 @@ Status Service::Start() {
   admin_loop_.Start();
   grpc_clients_.Start();
   if (const Status status = StartParts(); !status.ok()) {
-    Shutdown();
+    ShutDownParts();
     return status;
   }
   SetReady(true);
@@ -210,7 +210,33 @@ void Service::SetReady(bool ready) {
   }
 }
 
+// The books at rest: what was taken and what became of it, once and for all.
+void Service::LogLedger() const {
+  for (const PipelineAccount& account : ledger_.pipelines()) {
+    Log(LogLevel::kInfo, account.name(), "what became of its spans",
+        {{"accepted", account.accepted()},
+         {"sampled_out", account.sampled_out()},
+         {"dropped", account.dropped()},
+         {"handed_on", account.handed()},
+         {"held", account.held()}});
+  }
+  for (const LaneAccount& account : ledger_.lanes()) {
+    Log(LogLevel::kInfo, account.pipeline() + " > " + account.exporter(),
+        "what became of its spans",
+        {{"handed_on", account.handed()},
+         {"sent", account.sent()},
+         {"rejected", account.rejected()},
+         {"dropped", account.dropped()},
+         {"held", account.held()}});
+  }
+}
+
 void Service::Shutdown() {
+  ShutDownParts();
+  LogLedger();
+}
+
+void Service::ShutDownParts() {
   const Deadline deadline = clock_.Now() + config_.shutdown_timeout;
   const auto shut_down = [&](Component& component) {
     if (const Status status = component.Shutdown(deadline); !status.ok()) {

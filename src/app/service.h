@@ -44,9 +44,11 @@ class Service {
   void BuildExtensions();
   Status StartParts();
   Status StartAdmin();
+  void ShutDownParts();
   void SetReady(bool ready);
   void AddGauges();
   void LogStart() const;
+  void LogLedger() const;
 
   const config::ServiceConfig config_;
   const SystemClock clock_;

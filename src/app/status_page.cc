@@ -31,15 +31,6 @@ std::string Difference(uint64_t in, uint64_t out) {
 }
 
 template <typename Account>
-uint64_t DroppedSum(const Account& account) {
-  uint64_t sum = 0;
-  for (size_t i = 0; i < kDropReasonCount; ++i) {
-    sum += account.dropped(static_cast<DropReason>(i));
-  }
-  return sum;
-}
-
-template <typename Account>
 std::string DroppedReasons(const Account& account) {
   std::string reasons;
   for (size_t i = 0; i < kDropReasonCount; ++i) {
@@ -70,11 +61,11 @@ std::string Pipelines(const Ledger& ledger) {
       {"PIPELINE", "accepted", "sampled out", "dropped", "handed on", "held", "difference"}};
   for (const PipelineAccount& account : ledger.pipelines()) {
     // What leaves is read before what comes in, so that a span on its way is not counted twice.
-    const uint64_t out = account.sampled_out() + DroppedSum(account) + account.handed();
+    const uint64_t out = account.sampled_out() + account.dropped() + account.handed();
     const uint64_t held = account.held();
     const uint64_t in = account.accepted();
     rows.push_back({account.name(), std::to_string(in), std::to_string(account.sampled_out()),
-                    std::to_string(DroppedSum(account)), std::to_string(account.handed()),
+                    std::to_string(account.dropped()), std::to_string(account.handed()),
                     std::to_string(held), Difference(in, out + held)});
   }
   return FormatTable(rows);
@@ -85,11 +76,11 @@ std::string Lanes(const Ledger& ledger) {
   std::string reasons;
   for (const LaneAccount& account : ledger.lanes()) {
     const std::string name = account.pipeline() + " > " + account.exporter();
-    const uint64_t out = account.sent() + account.rejected() + DroppedSum(account);
+    const uint64_t out = account.sent() + account.rejected() + account.dropped();
     const uint64_t held = account.held();
     const uint64_t in = account.handed();
     rows.push_back({name, std::to_string(in), std::to_string(account.sent()),
-                    std::to_string(account.rejected()), std::to_string(DroppedSum(account)),
+                    std::to_string(account.rejected()), std::to_string(account.dropped()),
                     std::to_string(held), Difference(in, out + held)});
     if (const std::string why = DroppedReasons(account); !why.empty()) {
       reasons += name + " dropped: " + why + "\n";

@@ -19,6 +19,14 @@ std::array<Counter*, kDropReasonCount> DropCounters(const std::string& name,
   return counters;
 }
 
+uint64_t Sum(const std::array<Counter*, kDropReasonCount>& counters) {
+  uint64_t sum = 0;
+  for (const Counter* counter : counters) {
+    sum += counter->count();
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::string_view DropReasonName(DropReason reason) {
@@ -118,6 +126,10 @@ void LaneAccount::Lost(uint64_t spans) {
   dropped_[static_cast<size_t>(DropReason::kInternal)]->Add(spans);
 }
 
+uint64_t LaneAccount::dropped() const {
+  return Sum(dropped_);
+}
+
 uint64_t LaneAccount::dropped(DropReason reason) const {
   return dropped_[static_cast<size_t>(reason)]->count();
 }
@@ -152,6 +164,10 @@ void PipelineAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) 
   for (const otlp::BatchPart& part : batch.parts()) {
     Settle(part);
   }
+}
+
+uint64_t PipelineAccount::dropped() const {
+  return Sum(dropped_);
 }
 
 uint64_t PipelineAccount::dropped(DropReason reason) const {

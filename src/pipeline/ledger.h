@@ -93,6 +93,7 @@ class LaneAccount {
   uint64_t sent() const { return sent_.count(); }
   uint64_t rejected() const { return rejected_.count(); }
   uint64_t dropped(DropReason reason) const;
+  uint64_t dropped() const;  // for all reasons
   // What the exporter's queue counts itself, never the difference of the others.
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
@@ -131,6 +132,7 @@ class PipelineAccount {
   uint64_t accepted() const { return accepted_.count(); }
   uint64_t sampled_out() const { return sampled_out_.count(); }
   uint64_t dropped(DropReason reason) const;
+  uint64_t dropped() const;  // for all reasons
   uint64_t handed() const { return handed_.count(); }
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }

@@ -134,8 +134,7 @@ struct GrpcReceiver::Impl {
     grpc::ServerBuilder builder;
     builder.SetResourceQuota(quota);
     SetArguments(config, builder);
-    // Calls are taken over the C API, which costs a fifth less a call than this service; without
-    // it the C++ server would take them itself.
+    // Calls are taken over the C API; without this service the C++ server would take them itself.
     builder.RegisterAsyncGenericService(&unused_service);
     acceptor = builder.experimental().AddExternalConnectionAcceptor(
         AcceptorType::FROM_FD, grpc::InsecureServerCredentials());

@@ -14,7 +14,7 @@
 
 namespace spanhold::otlp_receiver {
 
-// OTLP/gRPC: takes traces on TraceService/Export, and answers health checks. See README.md for what
+// OTLP/gRPC: takes traces on TraceService/Export, and answers health checks. See grpc.md for what
 // is answered when, and docs/decisions/grpc-server.md for why it is built like this.
 //
 // Threading: bound to the thread that builds the service; connections are accepted on the loop and
