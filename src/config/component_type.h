@@ -26,7 +26,7 @@ struct ComponentType {
   ComponentKind kind = ComponentKind::kReceiver;
   // The name in use first, then older ones: "otlp_http", "otlphttp".
   std::vector<std::string> names;
-  // One sentence for a person: "Joins requests into batches."
+  // What it does, in a line for a person: "joins requests into batches".
   std::string help;
   // Its configuration with every key at its default.
   std::function<std::unique_ptr<ComponentConfig>()> make_config;

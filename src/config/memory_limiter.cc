@@ -51,7 +51,7 @@ uint64_t MemoryLimiterConfig::Budget(uint64_t available) const {
 ComponentType MemoryLimiterType() {
   return {ComponentKind::kProcessor,
           {"memory_limiter"},
-          "Sets the budget of the bytes that hold spans.",
+          "sets the budget of the bytes that hold spans",
           [] {
             return std::make_unique<MemoryLimiterConfig>();
           }};

@@ -50,9 +50,9 @@ std::string Pipelines(const std::vector<PipelineConfig>& pipelines) {
 std::string OtherNames(const ComponentType& type) {
   std::string names;
   for (size_t i = 1; i < type.names.size(); ++i) {
-    absl::StrAppend(&names, i == 1 ? " Also called " : ", ", type.names[i]);
+    absl::StrAppend(&names, i == 1 ? "; also called " : ", ", type.names[i]);
   }
-  return names.empty() ? "" : names + ".";
+  return names;
 }
 
 }  // namespace

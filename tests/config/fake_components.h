@@ -105,32 +105,32 @@ inline const std::vector<ComponentType>& FakeTypes() {
   static const std::vector<ComponentType> kTypes = {
       {ComponentKind::kReceiver,
        {"otlp"},
-       "Takes OTLP.",
+       "takes OTLP",
        [] {
          return std::make_unique<FakeOtlpReceiver>();
        }},
       {ComponentKind::kProcessor,
        {"batch"},
-       "Joins requests.",
+       "joins requests",
        [] {
          return std::make_unique<FakeBatch>();
        }},
       MemoryLimiterType(),
       {ComponentKind::kExporter,
        {"otlp_grpc", "otlp"},
-       "Sends OTLP over gRPC.",
+       "sends OTLP over gRPC",
        [] {
          return std::make_unique<FakeExporter>();
        }},
       {ComponentKind::kExporter,
        {"debug"},
-       "Prints.",
+       "prints",
        [] {
          return std::make_unique<FakeDebug>();
        }},
       {ComponentKind::kExtension,
        {"health_check"},
-       "Says whether it is ready.",
+       "says whether it is ready",
        [] {
          return std::make_unique<FakeHealthCheck>();
        }},

@@ -102,7 +102,7 @@ TEST(PrintTest, ReferenceHasEveryComponentAndKey) {
   EXPECT_THAT(reference, testing::StartsWith("# Every key that Spanhold knows"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(
 receivers:
-  # Takes OTLP.
+  # takes OTLP
   otlp:
     # which to listen for
     protocols:
@@ -116,18 +116,18 @@ receivers:
         endpoint: localhost:4318
 
 processors:
-  # Joins requests.
+  # joins requests
   batch:
     # longest wait
     timeout: 5s
     # spans
     send_batch_size: 512
-  # Sets the budget of the bytes that hold spans.
+  # sets the budget of the bytes that hold spans
   memory_limiter:
 )"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(
 exporters:
-  # Sends OTLP over gRPC. Also called otlp.
+  # sends OTLP over gRPC; also called otlp
   otlp_grpc:
 )"));
   EXPECT_THAT(reference, testing::HasSubstr(R"(
