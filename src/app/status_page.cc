@@ -37,7 +37,7 @@ std::string DroppedReasons(const Account& account) {
     const auto reason = static_cast<DropReason>(i);
     if (const uint64_t spans = account.dropped(reason); spans > 0) {
       reasons += reasons.empty() ? "" : ", ";
-      reasons += std::string(DropReasonName(reason)) + " " + std::to_string(spans);
+      reasons.append(DropReasonName(reason)).append(" ").append(std::to_string(spans));
     }
   }
   return reasons;
@@ -83,7 +83,7 @@ std::string Lanes(const Ledger& ledger) {
                     std::to_string(account.rejected()), std::to_string(account.dropped()),
                     std::to_string(held), Difference(in, out + held)});
     if (const std::string why = DroppedReasons(account); !why.empty()) {
-      reasons += name + " dropped: " + why + "\n";
+      reasons.append(name).append(" dropped: ").append(why).append("\n");
     }
   }
   return FormatTable(rows) + reasons;
