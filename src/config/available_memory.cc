@@ -46,7 +46,9 @@ uint64_t SmallestLimit(const std::string& mount, const std::string& path, const 
                        uint64_t limit) {
   for (size_t slash = path.size(); slash != std::string::npos && slash > 0;
        slash = path.find_last_of('/', slash - 1)) {
-    limit = std::min(limit, ReadNumber(mount + path.substr(0, slash) + "/" + file, limit));
+    std::string name = mount + path.substr(0, slash);
+    name.append("/").append(file);
+    limit = std::min(limit, ReadNumber(name, limit));
   }
   return std::min(limit, ReadNumber(mount + "/" + file, limit));
 }
