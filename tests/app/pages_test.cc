@@ -93,7 +93,8 @@ TEST_F(StatusPageTest, BalancesEachRow) {
   LaneAccount& lane = ledger_.lane(0);
   otlp::TraceBatch batch = MakeBatch(NumberedSpans(10), ledger_);
   pipeline.Accepted(10);
-  for (const otlp::BatchPart& part : batch.TakeFront(2).parts()) {
+  const otlp::TraceBatch sampled_out = batch.TakeFront(2);
+  for (const otlp::BatchPart& part : sampled_out.parts()) {
     pipeline.SampledOut(part);
   }
   pipeline.HandedToLanes(8);
