@@ -14,7 +14,9 @@ namespace {
 Status Copy(std::string_view input, Output& output) {
   SPANHOLD_RETURN_IF_ERROR(output.EnsureRoom(input.size()));
   const size_t size = std::min(output.room(), input.size());
-  std::memcpy(output.end(), input.data(), size);
+  if (size > 0) {  // an empty view may be null, which memcpy does not take
+    std::memcpy(output.end(), input.data(), size);
+  }
   output.Wrote(size);
   return absl::OkStatus();
 }

@@ -32,9 +32,9 @@ uint32_t Step(size_t size) {
 
 // The last four bytes of a gzip stream: the size of its last member's content.
 uint32_t GzipContentSize(std::string_view input) {
-  uint32_t size = 0;
-  for (size_t i = std::min<size_t>(input.size(), 4); i > 0; --i) {
-    size = (size << 8U) | static_cast<uint8_t>(input[input.size() - 5 + i]);
+  uint32_t size = 0;  // little-endian, as this machine is (src/otlp/wire.h)
+  if (input.size() >= sizeof size) {
+    std::memcpy(&size, input.data() + input.size() - sizeof size, sizeof size);
   }
   return size;
 }
