@@ -15,6 +15,9 @@ import unittest
 
 BINARY = os.environ["SPANHOLD_BINARY"]
 
+# What every run is given of this process's environment; the options are the sanitizers'.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k == "PATH" or k.endswith("SAN_OPTIONS")}
+
 # Bounds every wait. Far above what anything takes, so that only a hang meets it.
 PATIENCE_SECONDS = 30
 
@@ -35,7 +38,7 @@ class Daemon:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={"PATH": os.environ.get("PATH", ""), **(environment or {})},
+            env={**ENVIRONMENT, **(environment or {})},
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -123,7 +126,7 @@ class DaemonTest(unittest.TestCase):
             stderr=subprocess.STDOUT,
             text=True,
             timeout=PATIENCE_SECONDS,
-            env={"PATH": os.environ.get("PATH", ""), **(environment or {})},
+            env={**ENVIRONMENT, **(environment or {})},
             check=False,
         )
         return result.returncode, result.stdout
