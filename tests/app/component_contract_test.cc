@@ -2,6 +2,7 @@
 // and admission.h, over the whole component table.
 
 #include <map>
+#include <ostream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -15,6 +16,12 @@
 #include "tests/support/status_is.h"
 
 namespace spanhold::app {
+
+// For gtest, which would print its bytes.
+void PrintTo(const ComponentFactory& factory, std::ostream* out) {
+  *out << factory.type.names.front();
+}
+
 namespace {
 
 using config::ComponentKind;
