@@ -373,7 +373,8 @@ TEST_F(GrpcReceiverTest, LimitsTheCallsOfAConnection) {
   auto first = client_->Send(kTraces, MakeRequest(NumberedSpans(1)), {});
   auto answer_first = admission_.TakeHeld();
   auto second = client_->Send(kTraces, MakeRequest(NumberedSpans(2)), {});
-  auto other = GrpcTestClient(Target()).Send(kTraces, MakeRequest(NumberedSpans(3)), {});
+  GrpcTestClient other_client(Target());
+  auto other = other_client.Send(kTraces, MakeRequest(NumberedSpans(3)), {});
   auto answer_other = admission_.TakeHeld();
 
   answer_other(absl::AbortedError("the other connection's"));
