@@ -109,7 +109,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     while (Buffered().starts_with("\r\n")) {
       buffer_.consume(2);
     }
-    if (buffer_.size() > 0 && phase_ == Phase::kIdle) {
+    // One byte may be half of such a line.
+    const bool begun = buffer_.size() > 0 && Buffered() != "\r";
+    if (begun && phase_ == Phase::kIdle) {
       BeginRequest();
     }
     const size_t size = HttpRequestParser::FindHead(Buffered(), scanned_);
@@ -123,7 +125,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     // No method starts like this: TLS, most often. It would not send an empty line either.
-    if (buffer_.size() > 0 && !absl::ascii_isgraph(static_cast<unsigned char>(Buffered()[0]))) {
+    if (begun && !absl::ascii_isgraph(static_cast<unsigned char>(Buffered()[0]))) {
       Fail({400, "malformed request: not HTTP (TLS on a port without it?)", std::nullopt});
       return;
     }
