@@ -5,7 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/mutex_queue.h"
+#include "bench/micro/mutex_queue.h"
 #include "src/queue/intake_queue.h"
 #include "tests/support/make_batch.h"
 
