@@ -16,9 +16,6 @@ constexpr uint64_t kFirstStep = 1 << 20;
 // The first step of a body of unknown size.
 constexpr uint64_t kUnknownStep = 64 << 10;
 
-// What a client is told to wait when the budget is used up.
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
-
 }  // namespace
 
 Status BodyBuffer::Grow(uint64_t expected) {
@@ -34,8 +31,7 @@ Status BodyBuffer::Grow(uint64_t expected) {
   const uint64_t target = std::min(std::max<uint64_t>(first, size_ * 2), ceiling);
   std::optional<Reservation> reservation = budget_.TryReserve(target);
   if (!reservation) {
-    return WithRetryAfter(absl::UnavailableError("no memory left for requests; try again"),
-                          kRetryAfter);
+    return absl::UnavailableError("no memory left for requests; try again");
   }
   Bytes grown = Bytes::Allocate(*std::move(reservation));
   if (size_ > 0) {

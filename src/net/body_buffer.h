@@ -20,7 +20,7 @@ class BodyBuffer {
 
   // Makes room for more, for a body that will have `expected` bytes in all, or 0 when unknown.
   //
-  // kResourceExhausted: past the limit. kUnavailable with RetryAfter: the budget has no room now.
+  // kResourceExhausted: past the limit. kUnavailable: the budget has no room now.
   [[nodiscard]] Status Grow(uint64_t expected);
 
   // Where the next bytes go, after Grow(): at least one. Then Commit() says how many have come.

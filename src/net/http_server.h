@@ -24,7 +24,6 @@ namespace spanhold::net {
 struct HttpError {
   int status = 400;
   std::string message;
-  std::optional<Duration> retry_after;
 };
 
 // 400 for kInvalidArgument, 413 for kResourceExhausted, 501 for kUnimplemented, else 503.

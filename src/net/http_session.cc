@@ -82,7 +82,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     ++turn_;
     ErrorCode ignored;
     socket_.cancel(ignored);
-    Fail({408, "the request did not come in time", std::nullopt});
+    Fail({408, "the request did not come in time"});
   }
 
  private:
@@ -117,7 +117,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     const size_t size = HttpRequestParser::FindHead(Buffered(), scanned_);
     if (size > options_.max_header_size ||
         (size == 0 && buffer_.size() >= options_.max_header_size)) {
-      Fail({431, "the request's header is too large", std::nullopt});
+      Fail({431, "the request's header is too large"});
       return;
     }
     if (size > 0) {
@@ -126,7 +126,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     }
     // No method starts like this: TLS, most often. It would not send an empty line either.
     if (begun && !absl::ascii_isgraph(static_cast<unsigned char>(Buffered()[0]))) {
-      Fail({400, "malformed request: not HTTP (TLS on a port without it?)", std::nullopt});
+      Fail({400, "malformed request: not HTTP (TLS on a port without it?)"});
       return;
     }
     scanned_ = buffer_.size();
@@ -175,15 +175,13 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   std::optional<HttpError> BodyError() {
     if (parser_.content_length() > options_.max_body_size) {
       return HttpError{
-          413, "the request is larger than " + std::to_string(options_.max_body_size) + " bytes",
-          std::nullopt};
+          413, "the request is larger than " + std::to_string(options_.max_body_size) + " bytes"};
     }
     const std::string_view method = parser_.head().method;
     if (!reply_ && !parser_.chunked() && !parser_.has_content_length() &&
         (method == "POST" || method == "PUT" || method == "PATCH")) {
       // An empty request would be taken as one without spans, and OK said to spans never read.
-      return HttpError{411, "a Content-Length or Transfer-Encoding: chunked is needed",
-                       std::nullopt};
+      return HttpError{411, "a Content-Length or Transfer-Encoding: chunked is needed"};
     }
     return std::nullopt;
   }
@@ -270,8 +268,8 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     } else if (parser_.chunks_done()) {
       OnBody();
     } else if (buffer_.size() >= kBodyRead) {
-      EndUnread(handler_.OnError(
-          parser_.head(), {400, "malformed request: a chunk's header is too long", std::nullopt}));
+      EndUnread(handler_.OnError(parser_.head(),
+                                 {400, "malformed request: a chunk's header is too long"}));
     } else {
       Read(buffer_.prepare(kBodyRead - buffer_.size()), &Session::OnBodyRead);
     }

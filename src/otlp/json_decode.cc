@@ -380,8 +380,7 @@ StatusOr<ChunkPtr> DecodeJson(std::string_view json, MemoryBudget& budget) {
   }
   std::optional<Reservation> reservation = budget.TryReserve(memory);
   if (!reservation) {
-    return WithRetryAfter(absl::UnavailableError("the memory budget is used up"),
-                          std::chrono::seconds(1));
+    return absl::UnavailableError("the memory budget is used up");
   }
   std::string wire;
   {

@@ -21,6 +21,7 @@
 #include "src/receiver/otlp/grpc_reply.h"
 #include "src/receiver/otlp/grpc_route.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/retry_delay.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
@@ -102,7 +103,8 @@ struct GrpcCalls::Shared {
         metrics(UnsupportedCounter(p, GrpcRoute::kMetrics)),
         logs(UnsupportedCounter(p, GrpcRoute::kLogs)),
         duration(DurationHistogram(p)),
-        budget(p.budget) {}
+        budget(p.budget),
+        retry_delay(p.random) {}
 
   void LogRejected(std::string_view peer, const Status& status) {
     rejected_log.Log(LogLevel::kWarn, account.receiver(), "rejected a request",
@@ -123,6 +125,7 @@ struct GrpcCalls::Shared {
   Counter& logs;
   Histogram& duration;
   MemoryBudget& budget;
+  const RetryDelay retry_delay;
   LogLimiter rejected_log{clock};
   LogLimiter refused_log{clock};
   LogLimiter metrics_log{clock};
@@ -415,7 +418,7 @@ void GrpcCalls::Call::Reject(const Status& status) {
 }
 
 void GrpcCalls::Call::Fail(const Status& status) {
-  const GrpcReply reply = ReplyFor(status);
+  const GrpcReply reply = ReplyFor(shared_->retry_delay.AddTo(status));
   grpc_slice message = Copied(reply.message);
   std::vector<grpc_metadata> trailers;
   if (!reply.retry_info.empty()) {

@@ -110,7 +110,7 @@ struct GrpcReceiver::Impl {
         parts(p),
         largest_message(LargestMessage(c, p.budget)),
         calls({.largest_message = largest_message, .unread_bytes = kUnreadCallBytes},
-              {p.admission, p.account, p.budget, p.telemetry, p.clock}),
+              {p.admission, p.account, p.budget, p.telemetry, p.clock, p.random}),
         listener(ListenerOptions(c, p), p.loop) {}
 
   static net::Listener::Options ListenerOptions(const GrpcConfig& config, const Parts& parts) {

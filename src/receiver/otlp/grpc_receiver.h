@@ -5,6 +5,7 @@
 #include "src/config/endpoint.h"
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/net/event_loop.h"
 #include "src/pipeline/admission.h"
 #include "src/pipeline/component.h"
@@ -32,6 +33,7 @@ class GrpcReceiver final : public Component {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
     net::EventLoop& loop;  // runs from before Start() until after Shutdown()
   };
 

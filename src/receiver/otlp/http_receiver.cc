@@ -169,24 +169,20 @@ void HttpReceiver::OnRequest(const HttpRequestHead& head, Bytes body, Respond re
 }
 
 HttpReply HttpReceiver::OnError(const HttpRequestHead& head, const net::HttpError& error) {
-  Status status(CodeOf(error.status), error.message);
-  if (error.retry_after) {
-    status = WithRetryAfter(std::move(status), *error.retry_after);
-  }
-  HttpReply reply = answers_->replies.Error(head, status, error.status);
+  const Status status(CodeOf(error.status), error.message);
   if (error.status != 503) {
-    return Reject(head, std::move(reply), error.message);
+    return Reject(head, answers_->replies.Error(head, status, error.status), error.message);
   }
   account_.Refused(0);
   answers_->LogRefused(head, status);
-  return reply;
+  return answers_->replies.Error(head, answers_->retry_delay.AddTo(status));
 }
 
 HttpReply HttpReceiver::Answers::After(const HttpRequestHead& head, const Status& status) {
   if (status.ok()) {
     return replies.Success(head);
   }
-  HttpReply reply = replies.Error(head, status);
+  HttpReply reply = replies.Error(head, retry_delay.AddTo(status));
   if (IsRetryable(status)) {
     LogRefused(head, status);
   } else {

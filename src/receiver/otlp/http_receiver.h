@@ -11,6 +11,7 @@
 #include "src/core/clock.h"
 #include "src/core/log.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/net/event_loop.h"
 #include "src/net/http_server.h"
 #include "src/pipeline/admission.h"
@@ -20,6 +21,7 @@
 #include "src/receiver/otlp/http_config.h"
 #include "src/receiver/otlp/http_replies.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/retry_delay.h"
 
 namespace spanhold::otlp_receiver {
 
@@ -39,6 +41,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
     net::EventLoop& loop;  // runs from before Start() until after Shutdown()
   };
 
@@ -67,6 +70,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
     Answers(const HttpConfig& config, const Parts& parts)
         : receiver(parts.account.receiver()),
           replies(config),
+          retry_delay(parts.random),
           rejected_log(parts.clock),
           refused_log(parts.clock) {}
 
@@ -76,6 +80,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
 
     const std::string receiver;
     const HttpReplies replies;
+    const RetryDelay retry_delay;
     LogLimiter rejected_log;
     LogLimiter refused_log;
   };

@@ -10,22 +10,15 @@ namespace {
 constexpr uint64_t kSmall = uint64_t{1} << 20U;
 // Connections that are remembered while they have no call, before all of these are forgotten.
 constexpr size_t kRemembered = 8192;
-// The delay that OTLP clients take well: some drop what has to wait for ten seconds.
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
-
-Status Refusal(const char* why) {
-  return WithRetryAfter(absl::UnavailableError(why), kRetryAfter);
-}
-
 }  // namespace
 
 Status ReadGate::NoMemory() {
-  return Refusal("no memory left to take the request in");
+  return absl::UnavailableError("no memory left to take the request in");
 }
 
 void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
   if (closed_) {
-    call.Refuse(Refusal("shutting down"));
+    call.Refuse(absl::UnavailableError("shutting down"));
     return;
   }
   std::optional<Reservation> unread = budget_.TryReserve(limits_.unread_bytes);
@@ -74,7 +67,7 @@ void ReadGate::Abandon(Call& call, TimePoint now) {
 void ReadGate::Close() {
   closed_ = true;
   while (!waiting_.empty()) {
-    RefuseOldest(Refusal("shutting down"));
+    RefuseOldest(absl::UnavailableError("shutting down"));
   }
 }
 
@@ -208,7 +201,7 @@ void ReadGate::RefuseSlowReads(Class& reads, TimePoint now) {
     Call& call = *reads.reading.front();
     reads.reading.pop_front();
     Leave(call);
-    call.Refuse(Refusal("the request did not arrive in time"));
+    call.Refuse(absl::UnavailableError("the request did not arrive in time"));
     GiveTurns(now);
   }
 }

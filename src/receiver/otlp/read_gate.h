@@ -61,7 +61,7 @@ class ReadGate {
 
     // Start reading. Answered by Finish() or Abandon(), unless Refuse() comes first.
     virtual void Read() = 0;
-    // The call is out of the gate; kUnavailable with RetryAfter. It may have been read in part.
+    // The call is out of the gate; kUnavailable. It may have been read in part.
     virtual void Refuse(const Status& status) = 0;
 
    protected:

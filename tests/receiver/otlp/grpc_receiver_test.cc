@@ -58,7 +58,8 @@ class GrpcReceiverTest : public ::testing::Test {
   void Start() {
     loop_.Start();
     receiver_ = std::make_unique<GrpcReceiver>(
-        config_, GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, loop_});
+        config_,
+        GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_, loop_});
     ASSERT_THAT(receiver_->Start(), IsOk());
     client_ = std::make_unique<GrpcTestClient>(Target());
   }
@@ -81,6 +82,7 @@ class GrpcReceiverTest : public ::testing::Test {
   }
 
   const SystemClock clock_;
+  Random random_{1};
   Telemetry telemetry_;
   MemoryBudget budget_{256 * kMiB};
   FakeAdmission admission_;
@@ -303,7 +305,7 @@ TEST_F(GrpcReceiverTest, SaysSoWhenThePortIsTaken) {
   Start();
   GrpcConfig config;
   config.endpoint = Target();
-  GrpcReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  GrpcReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   const Status status = second.Start();
 
@@ -469,7 +471,8 @@ TEST_F(GrpcReceiverTest, ShutdownRefusesWhatComesLater) {
 }
 
 TEST_F(GrpcReceiverTest, ShutdownWithoutStartIsFine) {
-  GrpcReceiver receiver(config_, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  GrpcReceiver receiver(config_,
+                        {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   EXPECT_THAT(receiver.Shutdown(clock_.Now()), IsOk());
 }

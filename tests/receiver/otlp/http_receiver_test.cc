@@ -95,7 +95,8 @@ class HttpReceiverTest : public testing::Test {
   net::SocketClient& client() {
     if (!client_) {
       receiver_ = std::make_unique<HttpReceiver>(
-          config_, HttpReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, loop_});
+          config_,
+          HttpReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_, loop_});
       EXPECT_THAT(receiver_->Start(), IsOk());
       loop_.Start();
       client_ = std::make_unique<net::SocketClient>(receiver_->bound_endpoint());
@@ -126,6 +127,7 @@ class HttpReceiverTest : public testing::Test {
 
   HttpConfig config_;
   ManualClock clock_;
+  Random random_{1};
   Telemetry telemetry_;
   ReceiverAccount account_{"otlp", "http", telemetry_};
   MemoryBudget budget_{64 << 20};
@@ -269,7 +271,7 @@ TEST_F(HttpReceiverTest, WithoutMemoryTheRequestIsRefusedAndCounted) {
   const Reservation all = budget_.Reserve(64 << 20);
 
   EXPECT_THAT(Post(kProtobuf, request_),
-              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: ")));
   EXPECT_EQ(account_.refused_requests(), 1U);
 }
 
@@ -354,7 +356,7 @@ TEST_F(HttpReceiverTest, ATakenPortIsAnErrorOfStart) {
   client();
   HttpConfig config;
   config.endpoint = receiver_->bound_endpoint().Authority();
-  HttpReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  HttpReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   EXPECT_THAT(second.Start(),
               StatusIs(absl::StatusCode::kFailedPrecondition,
