@@ -196,6 +196,7 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   GrpcRoute route_ = GrpcRoute::kUnknown;
   bool reading_ = false;
   bool refused_ = false;
+  bool unread_ = false;  // the client has left or has sent no message: Ended() knows which
   bool ended_ = false;
 };
 
@@ -336,6 +337,7 @@ void GrpcCalls::Call::MessageRead(bool /*ok*/) {
   } else if (message == nullptr) {
     // The client has gone away, or has ended the call without a message: then it gets this.
     loop_.gate().Abandon(*this, loop_.Now());
+    unread_ = route_ == GrpcRoute::kTraces;
     Fail(absl::InvalidArgumentError("the call has no request message"));
   } else {
     TakeMessage(std::move(message));
@@ -470,6 +472,11 @@ void GrpcCalls::Call::Begin(const std::vector<grpc_op>& operations, const Step& 
 
 void GrpcCalls::Call::Ended(bool /*ok*/) {
   ended_ = true;
+  if (unread_ && cancelled_ != 0) {
+    shared_->account.AbortedRequest();
+  } else if (unread_) {
+    shared_->account.RejectedRequest();
+  }
   LeaveIfDone();
 }
 

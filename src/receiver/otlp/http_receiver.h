@@ -30,7 +30,7 @@ namespace spanhold::otlp_receiver {
 //
 // Threading: thread-safe; works on the loop's threads.
 // Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
-// Counts: in the account, each request that was read or refused; metrics and logs in
+// Counts: in the account, each request that was begun; metrics and logs in
 //         spanhold_receiver_unsupported_requests{receiver,transport,signal};
 //         spanhold_receiver_accept_pauses{receiver,transport}.
 class HttpReceiver final : public Component, public net::HttpHandler {
@@ -63,6 +63,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
   std::optional<net::HttpReply> OnHead(const net::HttpRequestHead& head) override;
   void OnRequest(const net::HttpRequestHead& head, Bytes body, Respond respond) override;
   net::HttpReply OnError(const net::HttpRequestHead& head, const net::HttpError& error) override;
+  void OnAbort() override { account_.AbortedRequest(); }
 
  private:
   // What answers need, which may come after the receiver is gone.
@@ -106,6 +107,8 @@ class HttpReceiver final : public Component, public net::HttpHandler {
 
   // Constant after construction, but for counters and limiters, which are thread-safe.
   const std::string receiver_;
+  const uint64_t largest_request_;
+  const bool limited_by_budget_;
   const std::string traces_path_;
   const std::vector<std::string> encodings_;
   ReceiverAccount& account_;

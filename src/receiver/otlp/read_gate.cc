@@ -6,8 +6,6 @@
 namespace spanhold::otlp_receiver {
 namespace {
 
-// Five times the batch of an SDK (512 spans, 0.2 MB).
-constexpr uint64_t kSmall = uint64_t{1} << 20U;
 // Connections that are remembered while they have no call, before all of these are forgotten.
 constexpr size_t kRemembered = 8192;
 }  // namespace
@@ -110,11 +108,12 @@ ReadGate::Connection& ReadGate::Find(const std::string& name) {
 // What its next read reserves.
 uint64_t ReadGate::Expected(const Connection& connection) const {
   const uint64_t limit = limits_.largest_message;
-  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmall), limit) : limit;
+  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmallRequest), limit)
+                            : limit;
 }
 
 ReadGate::Size ReadGate::SizeOf(const Connection& connection) const {
-  return Expected(connection) <= kSmall ? kSmallReads : kLargeReads;
+  return Expected(connection) <= kSmallRequest ? kSmallReads : kLargeReads;
 }
 
 bool ReadGate::NothingIsRead() const {
@@ -125,11 +124,7 @@ bool ReadGate::NothingIsRead() const {
 bool ReadGate::TryGrant(Call& call) {
   const uint64_t expected = Expected(*call.connection_);
   const uint64_t more = expected - std::min(expected, call.reservation_.size());
-  const uint64_t kept_free = SizeOf(*call.connection_) == kLargeReads ? budget_.limit() / 8 : 0;
-  if (budget_.used() + more > budget_.limit() - kept_free) {
-    return false;
-  }
-  return call.reservation_.TryGrow(more);
+  return call.reservation_.TryGrow(more, budget_.KeptFreeBy(expected));
 }
 
 void ReadGate::StartRead(Call& call, TimePoint now) {

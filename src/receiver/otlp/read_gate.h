@@ -51,7 +51,7 @@ class ReadGate {
     std::list<Connection*>::iterator turn;  // while `waiting` is not empty
   };
 
-  // Reads of an expected size up to kSmall, and the others.
+  // Reads of an expected size up to kSmallRequest, and the others.
   enum Size { kSmallReads, kLargeReads, kSizes };
 
  public:

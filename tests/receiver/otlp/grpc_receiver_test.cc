@@ -327,6 +327,36 @@ TEST_F(GrpcReceiverTest, ACancelledCallIsForgotten) {
   EXPECT_EQ(client_->Call(kHealth, "").code, kOk);
 }
 
+TEST_F(GrpcReceiverTest, CountsACallThatItsClientLeft) {
+  Start();
+  {
+    const net::SocketClient client(receiver_->bound_endpoint());
+    client.Write(Http2Preface() + GrpcHeaders(1, kTraces) +
+                 Http2Data(1, GrpcPrefix(1000, false) + "begun", false));
+    while (budget_.used() == 0) {  // the read has begun
+      std::this_thread::yield();
+    }
+  }
+
+  EXPECT_THAT(receiver_->Shutdown(Deadline::max()), IsOk());
+
+  EXPECT_EQ(account_.aborted_requests(), 1U);
+  EXPECT_EQ(account_.rejected_requests() + account_.refused_requests(), 0U);
+}
+
+TEST_F(GrpcReceiverTest, RejectsACallWithoutAMessage) {
+  Start();
+  net::SocketClient client(receiver_->bound_endpoint());
+  client.Write(Http2Preface() + GrpcHeaders(1, kTraces) + Http2Data(1, "", true));
+  client.ReadUntil("no request message");
+  client.Close();
+
+  EXPECT_THAT(receiver_->Shutdown(Deadline::max()), IsOk());
+
+  EXPECT_EQ(account_.rejected_requests(), 1U);
+  EXPECT_EQ(account_.aborted_requests(), 0U);
+}
+
 // Pings that come faster than `min_time` end the connection with GOAWAY and this reason (gRPC A8).
 constexpr char kTooManyPings[] = "too_many_pings";
 

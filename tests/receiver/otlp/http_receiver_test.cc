@@ -3,6 +3,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -273,6 +274,23 @@ TEST_F(HttpReceiverTest, WithoutMemoryTheRequestIsRefusedAndCounted) {
   EXPECT_THAT(Post(kProtobuf, request_),
               AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: ")));
   EXPECT_EQ(account_.refused_requests(), 1U);
+}
+
+TEST_F(HttpReceiverTest, TakesNoRequestLargerThanHalfOfTheBudget) {
+  EXPECT_THAT(Send("POST", "/v1/traces", kProtobuf, std::string((32 << 20) + 1, 'x')),
+              AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("larger than 33554432 bytes")));
+}
+
+TEST_F(HttpReceiverTest, CountsARequestThatItsClientLeft) {
+  client().Write("POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: " + std::string(kProtobuf) +
+                 "\r\nContent-Length: 10\r\n\r\nhalf");
+  client().Close();
+
+  while (account_.aborted_requests() == 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(account_.aborted_requests(), 1U);
+  EXPECT_EQ(account_.rejected_requests() + account_.refused_requests(), 0U);
 }
 
 TEST_F(HttpReceiverTest, RefusesOtherMethodsTypesAndPaths) {
