@@ -60,7 +60,7 @@ ComponentFactory OtlpReceiver() {
     return std::make_unique<otlp_receiver::OtlpReceiver>(
         As<Config>(config), id,
         otlp_receiver::OtlpReceiver::Parts{admission, parts.ledger, parts.budget, parts.telemetry,
-                                           parts.clock, parts.receivers});
+                                           parts.clock, parts.random, parts.receivers});
   };
   return factory;
 }

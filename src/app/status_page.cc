@@ -45,13 +45,13 @@ std::string DroppedReasons(const Account& account) {
 
 std::string Receivers(const Ledger& ledger) {
   Rows rows = {{"RECEIVER", "spans accepted", "spans refused", "requests accepted",
-                "requests refused", "requests rejected"}};
+                "requests refused", "requests rejected", "requests aborted"}};
   for (const ReceiverAccount& account : ledger.receivers()) {
     rows.push_back(
         {account.receiver() + " (" + account.transport() + ")",
          std::to_string(account.accepted_spans()), std::to_string(account.refused_spans()),
          std::to_string(account.accepted_requests()), std::to_string(account.refused_requests()),
-         std::to_string(account.rejected_requests())});
+         std::to_string(account.rejected_requests()), std::to_string(account.aborted_requests())});
   }
   return FormatTable(rows);
 }

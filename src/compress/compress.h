@@ -21,7 +21,7 @@ std::optional<Encoding> ParseEncoding(std::string_view name);
 // stream may have several members (RFC 1952), a zstd one several frames (RFC 8878).
 //
 // kInvalidArgument: not a valid, complete stream. kResourceExhausted without RetryAfter: more than
-// `max_size`. kUnavailable with RetryAfter: the budget has no room now.
+// `max_size`. kUnavailable: the budget has no room now.
 //
 // Threading: thread-safe; contexts are reused per thread.
 //

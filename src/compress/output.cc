@@ -11,8 +11,6 @@ namespace spanhold::compress {
 namespace {
 
 constexpr uint64_t kSmallest = 4096;
-// The delay that OTLP clients take well: some drop what has to wait for ten seconds.
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -46,8 +44,7 @@ Status Output::TooLarge() const {
 }
 
 Status Output::NoMemory() {
-  return WithRetryAfter(absl::UnavailableError("no memory left to decompress the request"),
-                        kRetryAfter);
+  return absl::UnavailableError("no memory left to decompress the request");
 }
 
 Status Output::Reallocate(uint64_t capacity) {

@@ -16,7 +16,7 @@ namespace spanhold::compress {
 // Usage: until the stream ends EnsureRoom(), write at end(), Wrote(); then Finish().
 //
 // Threading: thread-compatible. Errors: kResourceExhausted without RetryAfter (too large),
-// kUnavailable with RetryAfter (no room in the budget now).
+// kUnavailable (no room in the budget now).
 class Output {
  public:
   Output(uint64_t max_size, MemoryBudget& budget) : max_size_(max_size), budget_(budget) {}

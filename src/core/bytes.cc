@@ -24,8 +24,13 @@ Bytes& Bytes::operator=(Bytes&& other) noexcept {
 }
 
 Bytes Bytes::Allocate(Reservation reservation) {
+  const size_t size = reservation.size();
+  return AllocateAhead(size, std::move(reservation));
+}
+
+Bytes Bytes::AllocateAhead(size_t size, Reservation reservation) {
   Bytes bytes;
-  bytes.size_ = reservation.size();
+  bytes.size_ = size;
   // Not value-initialised: the caller overwrites all of it.
   bytes.storage_.reset(new char[bytes.size_]);
   bytes.data_ = bytes.storage_.get();
@@ -51,8 +56,8 @@ Bytes Bytes::Adopt(std::string_view content, std::shared_ptr<const void> owner,
   return bytes;
 }
 
-bool Bytes::TryGrowReservation(uint64_t extra) {
-  return reservation_.size() == 0 || reservation_.TryGrow(extra);
+bool Bytes::TryGrowReservation(uint64_t extra, uint64_t keep_free) {
+  return reservation_.size() == 0 || reservation_.TryGrow(extra, keep_free);
 }
 
 void Bytes::Truncate(size_t size) {

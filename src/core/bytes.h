@@ -24,6 +24,10 @@ class Bytes {
   // reservation.size() uninitialised bytes, to be written through data().
   static Bytes Allocate(Reservation reservation);
 
+  // `size` uninitialised bytes, more than are reserved yet: TryGrowReservation() comes before each
+  // stretch that is written. The kernel gives memory to what has been written only.
+  static Bytes AllocateAhead(size_t size, Reservation reservation);
+
   // A copy of `content`, reserved from `budget` past its limit if need be.
   static Bytes Copy(std::string_view content, MemoryBudget& budget);
 
@@ -38,9 +42,9 @@ class Bytes {
   char* data() { return storage_.get(); }
 
   // Takes `extra` bytes more from the budget for what is kept beside these (an index of them), or
-  // returns false and changes nothing when the budget has no room. Bytes without a reservation are
-  // not accounted for, and neither is this.
-  [[nodiscard]] bool TryGrowReservation(uint64_t extra);
+  // returns false and changes nothing when the budget has no room or would have less than
+  // `keep_free`. Bytes without a reservation are not accounted for, and neither is this.
+  [[nodiscard]] bool TryGrowReservation(uint64_t extra, uint64_t keep_free = 0);
 
   // Keeps the first `size` bytes and gives the rest back to the budget.
   void Truncate(size_t size);

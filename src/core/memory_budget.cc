@@ -13,9 +13,9 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   return *this;
 }
 
-bool Reservation::TryGrow(uint64_t bytes) {
+bool Reservation::TryGrow(uint64_t bytes, uint64_t keep_free) {
   SPANHOLD_CHECK(budget_ != nullptr);
-  if (!budget_->TryTake(bytes)) {
+  if (!budget_->TryTake(bytes, keep_free)) {
     return false;
   }
   size_ += bytes;
@@ -34,18 +34,26 @@ MemoryBudget::~MemoryBudget() {
   SPANHOLD_CHECK(used_ == 0);
 }
 
-bool MemoryBudget::TryTake(uint64_t bytes) {
+bool MemoryBudget::Fits(uint64_t used, uint64_t bytes, uint64_t keep_free) const {
+  return bytes <= limit_ && keep_free <= limit_ - bytes && used <= limit_ - bytes - keep_free;
+}
+
+bool MemoryBudget::HasRoom(uint64_t bytes, uint64_t keep_free) const {
+  return Fits(used_, bytes, keep_free);
+}
+
+bool MemoryBudget::TryTake(uint64_t bytes, uint64_t keep_free) {
   uint64_t used = used_;
   do {
-    if (bytes > limit_ || used > limit_ - bytes) {
+    if (!Fits(used, bytes, keep_free)) {
       return false;
     }
   } while (!used_.compare_exchange_weak(used, used + bytes));
   return true;
 }
 
-std::optional<Reservation> MemoryBudget::TryReserve(uint64_t bytes) {
-  if (!TryTake(bytes)) {
+std::optional<Reservation> MemoryBudget::TryReserve(uint64_t bytes, uint64_t keep_free) {
+  if (!TryTake(bytes, keep_free)) {
     return std::nullopt;
   }
   return Reservation(*this, bytes);

@@ -25,8 +25,9 @@ class Reservation {
 
   uint64_t size() const { return size_; }
 
-  // Takes `bytes` more, or returns false and changes nothing when that would pass the limit.
-  [[nodiscard]] bool TryGrow(uint64_t bytes);
+  // Takes `bytes` more, or returns false and changes nothing when that would pass the limit or
+  // leave less than `keep_free`.
+  [[nodiscard]] bool TryGrow(uint64_t bytes, uint64_t keep_free = 0);
 
   // Gives back all but `bytes`. `bytes` must not exceed size().
   void ShrinkTo(uint64_t bytes);
@@ -40,6 +41,9 @@ class Reservation {
   MemoryBudget* budget_ = nullptr;
   uint64_t size_ = 0;
 };
+
+// Up to this a request is small: five times the batch of an SDK (512 spans, 0.2 MB).
+inline constexpr uint64_t kSmallRequest = uint64_t{1} << 20U;
 
 // The accountant of all bytes that hold spans: requests being read, decompressed and queued data,
 // open batches, lanes and encode buffers.
@@ -56,8 +60,15 @@ class MemoryBudget {
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
-  // `bytes` of the budget, or nothing when less than that is free.
-  [[nodiscard]] std::optional<Reservation> TryReserve(uint64_t bytes);
+  // `bytes` of the budget, or nothing when that would pass the limit or leave less than `keep_free`.
+  [[nodiscard]] std::optional<Reservation> TryReserve(uint64_t bytes, uint64_t keep_free = 0);
+
+  // Whether TryReserve() would find room at this moment.
+  bool HasRoom(uint64_t bytes, uint64_t keep_free = 0) const;
+
+  // What a request of `bytes` has to leave free: nothing if it is small, else an eighth of the
+  // budget, so that small requests get in beside large ones.
+  uint64_t KeptFreeBy(uint64_t bytes) const { return bytes > kSmallRequest ? limit_ / 8 : 0; }
 
   // `bytes`, past the limit if need be.
   [[nodiscard]] Reservation Reserve(uint64_t bytes);
@@ -67,7 +78,8 @@ class MemoryBudget {
 
  private:
   friend class Reservation;
-  bool TryTake(uint64_t bytes);
+  bool Fits(uint64_t used, uint64_t bytes, uint64_t keep_free) const;
+  bool TryTake(uint64_t bytes, uint64_t keep_free);
 
   const uint64_t limit_;
   std::atomic<uint64_t> used_{0};

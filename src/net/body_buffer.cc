@@ -10,14 +10,12 @@
 namespace spanhold::net {
 namespace {
 
-// Taken at once of what was announced: most requests of 512 spans fit in without a second step.
-constexpr uint64_t kFirstStep = 1 << 20;
-
 // The first step of a body of unknown size.
 constexpr uint64_t kUnknownStep = 64 << 10;
 
-// What a client is told to wait when the budget is used up.
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
+Status NoMemory() {
+  return absl::UnavailableError("no memory left for requests; try again");
+}
 
 }  // namespace
 
@@ -29,19 +27,45 @@ Status BodyBuffer::Grow(uint64_t expected) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the request is larger than ", limit_, " bytes"));
   }
-  const uint64_t first = expected == 0 ? kUnknownStep : std::min(expected, kFirstStep);
-  const uint64_t ceiling = expected > size_ ? expected : limit_;
-  const uint64_t target = std::min(std::max<uint64_t>(first, size_ * 2), ceiling);
-  std::optional<Reservation> reservation = budget_.TryReserve(target);
+  return expected > size_ ? GrowAnnounced(expected) : GrowUnknown();
+}
+
+// In place: the buffer is there as a whole from the beginning.
+Status BodyBuffer::GrowAnnounced(uint64_t expected) {
+  const uint64_t keep_free = budget_.KeptFreeBy(expected);
+  if (room_ > 0) {
+    const uint64_t more = std::min<uint64_t>(room_, expected - room_);
+    if (!bytes_.TryGrowReservation(more, keep_free)) {
+      return NoMemory();
+    }
+    room_ += more;
+    return absl::OkStatus();
+  }
+  if (!budget_.HasRoom(expected, keep_free)) {
+    return NoMemory();
+  }
+  std::optional<Reservation> first =
+      budget_.TryReserve(std::min(expected, kSmallRequest), keep_free);
+  if (!first) {
+    return NoMemory();
+  }
+  room_ = first->size();
+  bytes_ = Bytes::AllocateAhead(expected, *std::move(first));
+  return absl::OkStatus();
+}
+
+Status BodyBuffer::GrowUnknown() {
+  const uint64_t target = std::min(std::max<uint64_t>(kUnknownStep, size_ * 2), limit_);
+  std::optional<Reservation> reservation = budget_.TryReserve(target, budget_.KeptFreeBy(target));
   if (!reservation) {
-    return WithRetryAfter(absl::UnavailableError("no memory left for requests; try again"),
-                          kRetryAfter);
+    return NoMemory();
   }
   Bytes grown = Bytes::Allocate(*std::move(reservation));
   if (size_ > 0) {
     std::memcpy(grown.data(), bytes_.view().data(), size_);
   }
   bytes_ = std::move(grown);
+  room_ = target;
   return absl::OkStatus();
 }
 
@@ -59,6 +83,7 @@ Status BodyBuffer::Append(std::string_view content, uint64_t expected) {
 Bytes BodyBuffer::Take() {
   Bytes taken = std::exchange(bytes_, Bytes());
   const size_t size = std::exchange(size_, 0);
+  room_ = 0;
   // The request may live long: its buffer must not be much larger than what it has reserved.
   if (taken.size() - size > size / 4) {
     return Bytes::Copy(taken.view().substr(0, size), budget_);

@@ -10,8 +10,11 @@
 
 namespace spanhold::net {
 
-// A body of up to `limit` bytes as it arrives, inside the budget. It grows with what has come and
-// not with what was announced, so a client that only announces holds little of the budget.
+// A body of up to `limit` bytes as it arrives, inside the budget.
+//
+// One whose size was announced is refused before any of it has come if there is no room for all of
+// it, but holds of the budget only what has come (in steps of doubling size): a client that only
+// announces holds little. Large bodies leave room for small ones, see MemoryBudget::KeptFreeBy().
 //
 // Threading: thread-compatible. Ownership: the budget must outlive the bytes.
 class BodyBuffer {
@@ -20,12 +23,12 @@ class BodyBuffer {
 
   // Makes room for more, for a body that will have `expected` bytes in all, or 0 when unknown.
   //
-  // kResourceExhausted: past the limit. kUnavailable with RetryAfter: the budget has no room now.
+  // kResourceExhausted: past the limit. kUnavailable: the budget has no room now.
   [[nodiscard]] Status Grow(uint64_t expected);
 
   // Where the next bytes go, after Grow(): at least one. Then Commit() says how many have come.
   char* free_space() { return bytes_.data() + size_; }
-  size_t free_size() const { return bytes_.size() - size_; }
+  size_t free_size() const { return room_ - size_; }
   void Commit(size_t count) { size_ += count; }
 
   // Grow() as needed, copy, Commit().
@@ -35,10 +38,14 @@ class BodyBuffer {
   Bytes Take();
 
  private:
+  Status GrowAnnounced(uint64_t expected);
+  Status GrowUnknown();
+
   const uint64_t limit_;
   MemoryBudget& budget_;
   Bytes bytes_;
-  size_t size_ = 0;
+  size_t room_ = 0;  // of bytes_: reserved, to be written
+  size_t size_ = 0;  // of room_: written
 };
 
 }  // namespace spanhold::net

@@ -27,7 +27,7 @@ int HttpStatusOf(absl::StatusCode code) {
 }  // namespace
 
 HttpError HttpErrorOf(const Status& status) {
-  return {HttpStatusOf(status.code()), std::string(MessageOf(status)), RetryAfter(status)};
+  return {HttpStatusOf(status.code()), std::string(MessageOf(status))};
 }
 
 HttpReply HttpHandler::OnError(const HttpRequestHead& /*head*/, const HttpError& error) {

@@ -24,7 +24,6 @@ namespace spanhold::net {
 struct HttpError {
   int status = 400;
   std::string message;
-  std::optional<Duration> retry_after;
 };
 
 // 400 for kInvalidArgument, 413 for kResourceExhausted, 501 for kUnimplemented, else 503.
@@ -51,13 +50,18 @@ class HttpHandler {
   // A request that cannot be answered by OnRequest(): a malformed or late head (then `head` has
   // only its peer), a body that is too large, late, or finds no memory. Returns the answer.
   virtual HttpReply OnError(const HttpRequestHead& head, const HttpError& error);
+
+  // A request that will never be answered: the client left in the middle of it, or Shutdown()'s
+  // deadline came.
+  virtual void OnAbort() {}
 };
 
 // An HTTP/1.0 and 1.1 server: keep-alive, pipelining (answers in order), Expect: 100-continue,
 // bodies with Content-Length or chunked, read into the budget. An offer to upgrade is ignored.
 //
-// After an answer given before the body was read, the body is skipped, or the connection closed: no
-// body byte is ever taken for a request.
+// After an answer given before the body was read, a short rest of the body is skipped, or the
+// connection closed when the client has had time to read the answer: no body byte is ever taken for
+// a request.
 //
 // Threading: thread-safe. Ownership: `handler`, `budget` and `loop` must outlive it.
 class HttpServer {
@@ -72,6 +76,10 @@ class HttpServer {
     Duration read_timeout = std::chrono::minutes(1);
     Duration write_timeout = std::chrono::seconds(30);  // the Collector's confighttp
     Duration idle_timeout = std::chrono::minutes(5);
+    // For a client that is still sending to read its answer: while it pauses no longer than this
+    // (loopback and data centre, with room), and in all.
+    Duration linger_pause = std::chrono::seconds(2);
+    Duration linger_time = std::chrono::seconds(30);
     bool keep_alives_enabled = true;
     size_t max_connections = 4096;
     std::function<void()> on_accept_pause = nullptr;  // see Listener

@@ -40,8 +40,8 @@ constexpr size_t kHeadRead = 4 << 10;
 // One read of what goes through the buffer: chunks, and bodies that are skipped.
 constexpr size_t kBodyRead = 16 << 10;
 
-// For a client to read its answer and close: loopback and data centre, with room.
-constexpr Duration kLingerTime = std::chrono::seconds(2);
+// The rest of a body that is read for the connection's sake: a common request of an SDK.
+constexpr uint64_t kMostSkipped = 256 << 10;
 
 constexpr TimePoint kNever = DeadlineTimer<HttpSession>::kNever;
 
@@ -64,7 +64,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void BeginShutdown() override {
     asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
       self->closing_ = true;
-      if (self->phase_ == Phase::kIdle) {
+      if (self->phase_ == Phase::kIdle || self->phase_ == Phase::kLinger) {
         self->Close();
       }
     });
@@ -82,7 +82,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     ++turn_;
     ErrorCode ignored;
     socket_.cancel(ignored);
-    Fail({408, "the request did not come in time", std::nullopt});
+    Fail({408, "the request did not come in time"});
   }
 
  private:
@@ -99,8 +99,10 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       buffer_.shrink_to_fit();  // an idle connection costs little
     }
     received_ = 0;
+    skipped_ = 0;
     scanned_ = 0;
     Enter(Phase::kIdle, After(options_.idle_timeout));
+    whole_ = true;
     ReadHead();
   }
 
@@ -117,7 +119,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     const size_t size = HttpRequestParser::FindHead(Buffered(), scanned_);
     if (size > options_.max_header_size ||
         (size == 0 && buffer_.size() >= options_.max_header_size)) {
-      Fail({431, "the request's header is too large", std::nullopt});
+      Fail({431, "the request's header is too large"});
       return;
     }
     if (size > 0) {
@@ -126,7 +128,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     }
     // No method starts like this: TLS, most often. It would not send an empty line either.
     if (begun && !absl::ascii_isgraph(static_cast<unsigned char>(Buffered()[0]))) {
-      Fail({400, "malformed request: not HTTP (TLS on a port without it?)", std::nullopt});
+      Fail({400, "malformed request: not HTTP (TLS on a port without it?)"});
       return;
     }
     scanned_ = buffer_.size();
@@ -142,6 +144,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void BeginRequest() {
     const TimePoint head = After(options_.read_header_timeout);
     read_deadline_ = After(options_.read_timeout);
+    whole_ = false;
     Enter(Phase::kHead, std::min(head, read_deadline_));
   }
 
@@ -162,6 +165,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       Fail(*error);
       return;
     }
+    if (!reply_ && parser_.content_length() > 0) {
+      Refuse(body().Grow(parser_.content_length()));
+    }
     if (parser_.expects_continue() && HasBody() && buffer_.size() == 0) {
       Continue();
       return;
@@ -175,15 +181,13 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   std::optional<HttpError> BodyError() {
     if (parser_.content_length() > options_.max_body_size) {
       return HttpError{
-          413, "the request is larger than " + std::to_string(options_.max_body_size) + " bytes",
-          std::nullopt};
+          413, "the request is larger than " + std::to_string(options_.max_body_size) + " bytes"};
     }
     const std::string_view method = parser_.head().method;
     if (!reply_ && !parser_.chunked() && !parser_.has_content_length() &&
         (method == "POST" || method == "PUT" || method == "PATCH")) {
       // An empty request would be taken as one without spans, and OK said to spans never read.
-      return HttpError{411, "a Content-Length or Transfer-Encoding: chunked is needed",
-                       std::nullopt};
+      return HttpError{411, "a Content-Length or Transfer-Encoding: chunked is needed"};
     }
     return std::nullopt;
   }
@@ -194,10 +198,6 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void Continue() {
     if (reply_) {
       EndUnread(*std::move(reply_));
-      return;
-    }
-    if (const Status status = body().Grow(parser_.content_length()); !status.ok()) {
-      Fail(HttpErrorOf(status));
       return;
     }
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -238,7 +238,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     if (!reply_) {
       Refuse(body().Grow(size));
     }
-    if (reply_) {
+    if (reply_ && size - received_ > kMostSkipped) {
+      EndUnread(*std::move(reply_));
+    } else if (reply_) {
       Read(buffer_.prepare(std::min<uint64_t>(kBodyRead, size - received_)), &Session::OnBodyRead);
     } else {
       Read(asio::buffer(body_->free_space(), body_->free_size()), &Session::OnDirectRead);
@@ -265,13 +267,13 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       return;
     }
     buffer_.consume(*used);
-    if (received_ > options_.max_body_size) {
-      EndUnread(*std::move(reply_));  // refused by now, and perhaps without end
+    if (skipped_ > kMostSkipped) {
+      EndUnread(*std::move(reply_));
     } else if (parser_.chunks_done()) {
       OnBody();
     } else if (buffer_.size() >= kBodyRead) {
-      EndUnread(handler_.OnError(
-          parser_.head(), {400, "malformed request: a chunk's header is too long", std::nullopt}));
+      EndUnread(handler_.OnError(parser_.head(),
+                                 {400, "malformed request: a chunk's header is too long"}));
     } else {
       Read(buffer_.prepare(kBodyRead - buffer_.size()), &Session::OnBodyRead);
     }
@@ -280,12 +282,14 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   // Body bytes from the buffer, kept or skipped.
   void TakeIn(std::string_view data) {
     received_ += data.size();
-    if (!reply_) {
+    if (reply_) {
+      skipped_ += data.size();
+    } else {
       Refuse(body().Append(data, parser_.content_length()));
     }
   }
 
-  // On an error the rest of the body is skipped and the client told.
+  // On an error the client is told, and a short rest of the body skipped.
   void Refuse(const Status& status) {
     if (!status.ok()) {
       body_.reset();
@@ -294,6 +298,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   }
 
   void OnBody() {
+    whole_ = true;
     if (reply_) {
       Write(*std::move(reply_));
       return;
@@ -363,19 +368,22 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
       Close();
     } else if (keep_alive_) {
       NextRequest();
+    } else if (closing_ || (whole_ && buffer_.size() == 0)) {
+      Close();
     } else {
       Linger();
     }
   }
 
   void Linger() {
-    Enter(Phase::kLinger, clock_.Now() + kLingerTime);
+    linger_deadline_ = clock_.Now() + options_.linger_time;
     ErrorCode ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     OnLingerRead(0);
   }
 
   void OnLingerRead(size_t /*count*/) {
+    Enter(Phase::kLinger, std::min(clock_.Now() + options_.linger_pause, linger_deadline_));
     buffer_.clear();
     Read(buffer_.prepare(kBodyRead), &Session::OnLingerRead);
   }
@@ -383,6 +391,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   void Close() {
     if (phase_ == Phase::kClosed) {
       return;
+    }
+    if ((phase_ == Phase::kHead || phase_ == Phase::kBody) && !reply_) {
+      handler_.OnAbort();
     }
     phase_ = Phase::kClosed;
     body_.reset();  // a client that sees the end finds its memory given back
@@ -432,6 +443,7 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   DeadlineTimer<Session> deadline_;
   Phase phase_ = Phase::kIdle;
   TimePoint read_deadline_ = kNever;
+  TimePoint linger_deadline_ = kNever;
   uint64_t turn_ = 0;  // counts the reads given up
   bool closing_ = false;
 
@@ -442,7 +454,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
   bool head_known_ = false;
   bool keep_alive_ = false;
   std::optional<BodyBuffer> body_;
+  bool whole_ = false;              // the request has been read to its end
   uint64_t received_ = 0;           // of the body
+  uint64_t skipped_ = 0;            // of these: only for the connection's sake
   std::optional<HttpReply> reply_;  // decided; while the body is read, it is skipped
   std::string out_;
   HttpDateCache date_;

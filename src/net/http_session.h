@@ -21,8 +21,9 @@ struct HttpSessionContext {
 //   idle ──first byte──▶ head ──▶ body or skip ──▶ answer awaited ──▶ write ──▶ idle
 //                         └─error─────┴──error──────────────────────▶ write ──▶ linger ──▶ closed
 //
-// A connection that closes after an answer lingers: it reads on, for a moment, and throws away,
-// because closing with unread bytes would make the kernel reset it and lose the answer.
+// After an answer to a request that was not read to its end the rest of a body is skipped if it is
+// short; else the connection closes, but lingers before that: it reads on, for a moment, and throws
+// away, because closing with unread bytes would make the kernel reset it and lose the answer.
 //
 // Threading: thread-safe; each session works on a strand of its own.
 class HttpSession {
@@ -36,7 +37,7 @@ class HttpSession {
   virtual ~HttpSession() = default;
 
   virtual void Start() = 0;
-  // Closes when idle, else after the answer under way.
+  // Closes when idle or lingering, else after the answer under way.
   virtual void BeginShutdown() = 0;
   // Closes at once.
   virtual void Abort() = 0;

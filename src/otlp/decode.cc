@@ -331,7 +331,7 @@ class Decoder {
 
   Status failure() const {
     if (failed_entry_ == nullptr) {
-      return WithRetryAfter(absl::UnavailableError(problem_), std::chrono::seconds(1));
+      return absl::UnavailableError(problem_);
     }
     return absl::InvalidArgumentError(LocateField(chunk_->bytes.view(), failed_entry_) + ": " +
                                       problem_);

@@ -14,7 +14,7 @@ namespace spanhold::otlp {
 // out of the index. Nothing is copied.
 //
 // kInvalidArgument says what is wrong and where: `resource_spans[0].scope_spans[2].spans[17]: ...`.
-// kUnavailable with RetryAfter: the budget that paid for `request` has no room for its index.
+// kUnavailable: the budget that paid for `request` has no room for its index.
 //
 // Threading: a pure function.
 StatusOr<ChunkPtr> Decode(Bytes request);

@@ -23,10 +23,10 @@ namespace ondemand = simdjson::ondemand;
 // Messages below the request, as Decode() has it.
 constexpr int kMaxDepth = 100;
 
-// Bytes in memory for a byte of JSON: the padded copy (1), the parser's index (4 for each
-// structural character, of which there can be one a byte), the wire bytes (1: no value is shorter
-// in JSON).
-constexpr uint64_t kMemoryFactor = 6;
+// Bytes in memory for a byte of JSON: the padded copy (1), the parser's index (4: it is made for one
+// structural character a byte) and its buffer for strings (5/3), the wire bytes (1: no value is
+// shorter in JSON).
+constexpr uint64_t kMemoryFactor = 8;
 
 // AnyValue.double_value.
 constexpr uint32_t kDoubleValue = 4;
@@ -380,8 +380,7 @@ StatusOr<ChunkPtr> DecodeJson(std::string_view json, MemoryBudget& budget) {
   }
   std::optional<Reservation> reservation = budget.TryReserve(memory);
   if (!reservation) {
-    return WithRetryAfter(absl::UnavailableError("the memory budget is used up"),
-                          std::chrono::seconds(1));
+    return absl::UnavailableError("the memory budget is used up");
   }
   std::string wire;
   {
@@ -392,10 +391,9 @@ StatusOr<ChunkPtr> DecodeJson(std::string_view json, MemoryBudget& budget) {
       return decoder.failure();
     }
   }
-  reservation->ShrinkTo(wire.size());
-  Bytes request = Bytes::Allocate(*std::move(reservation));
-  std::memcpy(request.data(), wire.data(), wire.size());
-  return Decode(std::move(request));
+  reservation->ShrinkTo(wire.capacity());
+  // A copy: the capacity is that of the longer JSON, and the request may live long.
+  return Decode(Bytes::Copy(wire, budget));
 }
 
 }  // namespace spanhold::otlp

@@ -20,7 +20,7 @@ namespace spanhold::otlp {
 //     number out of its field's range is an error.
 //
 // kInvalidArgument says what is wrong and where: `resourceSpans[0].scopeSpans[2].spans[17].kind:
-// ...`. kUnavailable with RetryAfter: `budget` has no room now. kResourceExhausted: the whole of it
+// ...`. kUnavailable: `budget` has no room now. kResourceExhausted: the whole of it
 // would not be enough.
 //
 // Threading: a pure function. `json` is not used after it returns.

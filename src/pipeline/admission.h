@@ -15,7 +15,7 @@ class Admission {
  public:
   // The answer for the client, called exactly once: perhaps before Admit() returns, perhaps later
   // and on another thread. OK: the whole request is taken and every span of it will be settled.
-  // kUnavailable with RetryAfter: nothing of it was taken. It must not block.
+  // kUnavailable: nothing of it was taken. It must not block.
   using Done = absl::AnyInvocable<void(Status)>;
 
   virtual ~Admission() = default;

@@ -62,7 +62,10 @@ ReceiverAccount::ReceiverAccount(std::string receiver, std::string transport, Te
       rejected_requests_(
           telemetry.AddCounter("spanhold_receiver_rejected_requests",
                                "Requests refused for good: malformed, too large, not OTLP.",
-                               {{"receiver", receiver_}, {"transport", transport_}})) {}
+                               {{"receiver", receiver_}, {"transport", transport_}})),
+      aborted_requests_(telemetry.AddCounter(
+          "spanhold_receiver_aborted_requests", "Requests whose client left before they were read.",
+          {{"receiver", receiver_}, {"transport", transport_}})) {}
 
 void ReceiverAccount::Accepted(uint64_t spans) {
   accepted_spans_.Add(spans);
@@ -76,6 +79,10 @@ void ReceiverAccount::Refused(uint64_t spans) {
 
 void ReceiverAccount::RejectedRequest() {
   rejected_requests_.Add(1);
+}
+
+void ReceiverAccount::AbortedRequest() {
+  aborted_requests_.Add(1);
 }
 
 LaneAccount::LaneAccount(LaneId id, std::string pipeline, std::string exporter,

@@ -31,7 +31,7 @@ inline constexpr size_t kDropReasonCount = 4;
 std::string_view DropReasonName(DropReason reason);
 
 // What became of the requests of one receiver and transport.
-//   requests: received = accepted + refused + rejected + waiting for an answer
+//   requests: received = accepted + refused + rejected + aborted + under way
 //   spans:    received = accepted + refused             (a malformed request has no countable spans)
 //
 // Threading: thread-safe.
@@ -44,6 +44,8 @@ class ReceiverAccount {
   void Refused(uint64_t spans);
   // A final answer: malformed, too large, not OTLP.
   void RejectedRequest();
+  // Its client left before it was read, or the daemon ended.
+  void AbortedRequest();
 
   const std::string& receiver() const { return receiver_; }
   const std::string& transport() const { return transport_; }
@@ -52,6 +54,7 @@ class ReceiverAccount {
   uint64_t accepted_requests() const { return accepted_requests_.count(); }
   uint64_t refused_requests() const { return refused_requests_.count(); }
   uint64_t rejected_requests() const { return rejected_requests_.count(); }
+  uint64_t aborted_requests() const { return aborted_requests_.count(); }
 
  private:
   const std::string receiver_;
@@ -61,6 +64,7 @@ class ReceiverAccount {
   Counter& accepted_requests_;
   Counter& refused_requests_;
   Counter& rejected_requests_;
+  Counter& aborted_requests_;
 };
 
 // One lane, the way of spans from one pipeline to one exporter:

@@ -15,10 +15,6 @@ WaitingRoom::~WaitingRoom() {
   SPANHOLD_CHECK(waiting_count_ == 0);
 }
 
-Status WaitingRoom::Refusal(std::string_view why) const {
-  return WithRetryAfter(absl::UnavailableError(std::string(why)), config_.retry_after);
-}
-
 // Takes room in every queue, or in none.
 bool WaitingRoom::TryAdmit(const Request& request) {
   const std::vector<Worker*>& workers = *request.workers;
@@ -50,7 +46,7 @@ bool WaitingRoom::TryAdmit(const Request& request) {
 void WaitingRoom::Enter(Request request) {
   if (closed_) {
     request.account->Refused(request.chunk->spans.size());
-    request.done(Refusal("shutting down; send again later"));
+    request.done(absl::UnavailableError("shutting down; send again later"));
     return;
   }
   if (waiting_count_ == 0 && TryAdmit(request)) {
@@ -118,8 +114,8 @@ void WaitingRoom::Expire() {
     expiry_scheduled_ = false;
     const TimePoint now = clock_.Now();
     while (!waiting_.empty() && waiting_.front().until <= now) {
-      answers.push_back(
-          {std::move(waiting_.front().request), Refusal("queue full; send again later")});
+      answers.push_back({std::move(waiting_.front().request),
+                         absl::UnavailableError("queue full; send again later")});
       waiting_.pop_front();
       --waiting_count_;
     }
@@ -134,7 +130,8 @@ void WaitingRoom::Close() {
   {
     const MutexLock lock(mutex_);
     for (Waiting& waiting : waiting_) {
-      answers.push_back({std::move(waiting.request), Refusal("shutting down; send again later")});
+      answers.push_back(
+          {std::move(waiting.request), absl::UnavailableError("shutting down; send again later")});
     }
     waiting_.clear();
     waiting_count_ = 0;

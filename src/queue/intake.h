@@ -28,8 +28,6 @@ class WaitingRoom {
     // How long an answer waits for room: short beside the SDKs' 10 s deadline, long enough to ride
     // out one batch being sent.
     Duration patience = std::chrono::milliseconds(500);
-    // What a refused client is told to wait: past 2 s some SDKs drop at once.
-    Duration retry_after = std::chrono::seconds(1);
   };
 
   WaitingRoom(Config config, const Clock& clock, Timers& timers,
@@ -71,7 +69,6 @@ class WaitingRoom {
   void Expire();
   void ScheduleExpiry() SPANHOLD_REQUIRES(mutex_);
   void Give(std::vector<Answer>& answers);
-  Status Refusal(std::string_view why) const;
 
   const Config config_;
   const Clock& clock_;

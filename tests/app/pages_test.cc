@@ -105,7 +105,7 @@ TEST_F(StatusPageTest, BalancesEachRow) {
 
   const std::string page = Page();
 
-  EXPECT_THAT(page, ContainsRegex("otlp \\(grpc\\) +10 +0 +1 +0 +0\n"));
+  EXPECT_THAT(page, ContainsRegex("otlp \\(grpc\\) +10 +0 +1 +0 +0 +0\n"));
   EXPECT_THAT(page, ContainsRegex("\ntraces +10 +2 +0 +8 +0 +0\n"));
   EXPECT_THAT(page, ContainsRegex("traces > jaeger +8 +5 +0 +2 +1 +0\n"));
   EXPECT_THAT(page, HasSubstr("traces > jaeger dropped: queue_full 2\n"));

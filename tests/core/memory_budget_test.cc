@@ -43,6 +43,27 @@ TEST(MemoryBudgetTest, MovesOnWhatIsInsidePastTheLimit) {
   EXPECT_FALSE(budget.TryReserve(1).has_value());
 }
 
+TEST(MemoryBudgetTest, LeavesFreeWhatItIsToldTo) {
+  MemoryBudget budget(100);
+
+  EXPECT_FALSE(budget.HasRoom(60, 41));
+  EXPECT_FALSE(budget.TryReserve(60, 41).has_value());
+  EXPECT_FALSE(budget.TryReserve(60, UINT64_MAX).has_value());
+  EXPECT_TRUE(budget.HasRoom(60, 40));
+  std::optional<Reservation> held = budget.TryReserve(50, 40);
+  ASSERT_TRUE(held.has_value());
+
+  EXPECT_FALSE(held->TryGrow(11, 40));
+  EXPECT_TRUE(held->TryGrow(10, 40));
+}
+
+TEST(MemoryBudgetTest, LargeRequestsLeaveAnEighthToSmallOnes) {
+  const MemoryBudget budget(80 << 20);
+
+  EXPECT_EQ(budget.KeptFreeBy(kSmallRequest), 0U);
+  EXPECT_EQ(budget.KeptFreeBy(kSmallRequest + 1), 10U << 20U);
+}
+
 TEST(ReservationTest, GrowsWithinTheLimitAndShrinks) {
   MemoryBudget budget(100);
   auto held = budget.TryReserve(10);

@@ -44,9 +44,10 @@ struct Fixture {
   Telemetry telemetry;
   ReceiverAccount account{"otlp", "http", telemetry};
   SystemClock clock;
+  Random random{1};
   NullAdmission admission;
   net::EventLoop loop{"http", 1};
-  HttpReceiver receiver{FuzzConfig(), {admission, account, budget, telemetry, clock, loop}};
+  HttpReceiver receiver{FuzzConfig(), {admission, account, budget, telemetry, clock, random, loop}};
 };
 
 // Whether `answers` is nothing but whole HTTP/1.1 responses. The one to a HEAD request has no body,

@@ -71,10 +71,27 @@ class EchoHandler final : public HttpHandler {
     }
   }
 
+  void OnAbort() override {
+    const MutexLock lock(mutex_);
+    ++aborts_;
+    changed_.NotifyAll();
+  }
+  void WaitForAborts(int count) {
+    const MutexLock lock(mutex_);
+    while (aborts_ < count) {
+      changed_.Wait(mutex_);
+    }
+  }
+  int aborts() {
+    const MutexLock lock(mutex_);
+    return aborts_;
+  }
+
  private:
   Mutex mutex_;
   CondVar changed_;
   absl::AnyInvocable<void()> held_ SPANHOLD_GUARDED_BY(mutex_);
+  int aborts_ SPANHOLD_GUARDED_BY(mutex_) = 0;
 };
 
 std::string Post(const std::string& path, const std::string& body,
@@ -347,6 +364,56 @@ TEST_F(HttpServerTest, WithoutMemoryTheClientIsToldToComeBackAndMayStay) {
   EXPECT_THAT(client->ReadToEnd(), StartsWith("HTTP/1.1 503 "));
 }
 
+TEST_F(HttpServerTest, ALargeRequestWithoutMemoryIsAnsweredBeforeItsBodyComes) {
+  const auto client = Connect();
+  const Reservation others = budget_.Reserve((8 << 20) - 1'000'000);
+  client->Write("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n");
+
+  EXPECT_THAT(client->ReadToEnd(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Connection: close")));
+}
+
+TEST_F(HttpServerTest, AClientThatSendsItAllTheSameStillGetsItsAnswer) {
+  const auto client = Connect();
+  const Reservation all = budget_.Reserve(8 << 20);
+  client->Write(Post("/a", std::string(1 << 20, 'x')));
+
+  EXPECT_THAT(client->ReadToEnd(), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(HttpServerTest, AnEndlessChunkedBodyWithoutMemoryIsNotReadOn) {
+  const auto client = Connect();
+  const Reservation all = budget_.Reserve(8 << 20);
+  std::string chunks;
+  for (int i = 0; i < 100; ++i) {
+    chunks += "1388\r\n" + std::string(5000, 'x') + "\r\n";
+  }
+  client->Write(PostChunked("/a", chunks));
+
+  EXPECT_THAT(client->ReadToEnd(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Connection: close")));
+}
+
+TEST_F(HttpServerTest, TellsOfARequestThatItsClientLeft) {
+  Connect()->Write("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  Connect()->Write("POST /a HTTP/1.1\r\nHo");
+
+  handler_.WaitForAborts(2);
+}
+
+TEST_F(HttpServerTest, AClientThatLeavesBetweenRequestsOrIsAnsweredLeftNone) {
+  const auto client = Connect();
+  client->Write(Post("/a", "1") +
+                "POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  client->ReadResponse();
+  client->Close();
+  Connect();
+
+  server_->Shutdown(SystemClock().Now() + kPatience);
+
+  EXPECT_EQ(handler_.aborts(), 0);
+}
+
 TEST_F(HttpServerTest, AHeadThatComesTooSlowlyGets408) {
   options_.read_header_timeout = std::chrono::milliseconds(30);
   const auto client = Connect();
@@ -404,6 +471,22 @@ TEST_F(HttpServerTest, ShutdownAnswersBusyConnectionsAndClosesIdleOnes) {
   EXPECT_EQ(busy->ReadToEnd(), "");
   busy->Close();
   EXPECT_EQ(shutdown.wait_for(kPatience), std::future_status::ready);
+}
+
+TEST_F(HttpServerTest, ShutdownDoesNotWaitForAClientThatKeepsAnAnsweredConnection) {
+  options_.linger_pause = std::chrono::hours(1);
+  options_.linger_time = std::chrono::hours(1);
+  const auto answered = Connect();
+  answered->Write(Post("/a", "1", "Connection: close\r\n"));
+  const auto lingering = Connect();
+  lingering->Write("POST /a HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(answered->ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(lingering->ReadResponse(), StartsWith("HTTP/1.1 411 "));
+
+  server_->Shutdown(Deadline::max());
+
+  EXPECT_EQ(answered->ReadToEnd(), "");
+  EXPECT_EQ(lingering->ReadToEnd(), "");
 }
 
 TEST_F(HttpServerTest, ShutdownEndsAtItsDeadlineAndALateAnswerDoesNoHarm) {

@@ -21,6 +21,7 @@
 #include "src/receiver/otlp/grpc_reply.h"
 #include "src/receiver/otlp/grpc_route.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/retry_delay.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
@@ -102,7 +103,8 @@ struct GrpcCalls::Shared {
         metrics(UnsupportedCounter(p, GrpcRoute::kMetrics)),
         logs(UnsupportedCounter(p, GrpcRoute::kLogs)),
         duration(DurationHistogram(p)),
-        budget(p.budget) {}
+        budget(p.budget),
+        retry_delay(p.random) {}
 
   void LogRejected(std::string_view peer, const Status& status) {
     rejected_log.Log(LogLevel::kWarn, account.receiver(), "rejected a request",
@@ -123,6 +125,7 @@ struct GrpcCalls::Shared {
   Counter& logs;
   Histogram& duration;
   MemoryBudget& budget;
+  const RetryDelay retry_delay;
   LogLimiter rejected_log{clock};
   LogLimiter refused_log{clock};
   LogLimiter metrics_log{clock};
@@ -193,6 +196,7 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   GrpcRoute route_ = GrpcRoute::kUnknown;
   bool reading_ = false;
   bool refused_ = false;
+  bool unread_ = false;  // the client has left or has sent no message: Ended() knows which
   bool ended_ = false;
 };
 
@@ -333,6 +337,7 @@ void GrpcCalls::Call::MessageRead(bool /*ok*/) {
   } else if (message == nullptr) {
     // The client has gone away, or has ended the call without a message: then it gets this.
     loop_.gate().Abandon(*this, loop_.Now());
+    unread_ = route_ == GrpcRoute::kTraces;
     Fail(absl::InvalidArgumentError("the call has no request message"));
   } else {
     TakeMessage(std::move(message));
@@ -415,7 +420,7 @@ void GrpcCalls::Call::Reject(const Status& status) {
 }
 
 void GrpcCalls::Call::Fail(const Status& status) {
-  const GrpcReply reply = ReplyFor(status);
+  const GrpcReply reply = ReplyFor(shared_->retry_delay.AddTo(status));
   grpc_slice message = Copied(reply.message);
   std::vector<grpc_metadata> trailers;
   if (!reply.retry_info.empty()) {
@@ -467,6 +472,11 @@ void GrpcCalls::Call::Begin(const std::vector<grpc_op>& operations, const Step& 
 
 void GrpcCalls::Call::Ended(bool /*ok*/) {
   ended_ = true;
+  if (unread_ && cancelled_ != 0) {
+    shared_->account.AbortedRequest();
+  } else if (unread_) {
+    shared_->account.RejectedRequest();
+  }
   LeaveIfDone();
 }
 

@@ -5,6 +5,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/pipeline/admission.h"
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/telemetry.h"
@@ -33,6 +34,7 @@ class GrpcCalls {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
   };
 
   GrpcCalls(const ReadGate::Limits& limits, const Parts& parts);

@@ -33,6 +33,10 @@ constexpr uint64_t kConnectionBytes = 20 << 10;
 constexpr uint64_t kMostConnections = 4096;
 constexpr uint64_t kFewestConnections = 64;
 
+// For requests under way at shutdown, and clients that do not leave when told: the exporters need
+// the rest of the time for what is held.
+constexpr Duration kDrainTime = std::chrono::seconds(2);
+
 int Milliseconds(Duration duration) {
   const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
   return static_cast<int>(std::min<int64_t>(count, std::numeric_limits<int>::max()));
@@ -110,7 +114,7 @@ struct GrpcReceiver::Impl {
         parts(p),
         largest_message(LargestMessage(c, p.budget)),
         calls({.largest_message = largest_message, .unread_bytes = kUnreadCallBytes},
-              {p.admission, p.account, p.budget, p.telemetry, p.clock}),
+              {p.admission, p.account, p.budget, p.telemetry, p.clock, p.random}),
         listener(ListenerOptions(c, p), p.loop) {}
 
   static net::Listener::Options ListenerOptions(const GrpcConfig& config, const Parts& parts) {
@@ -191,7 +195,7 @@ Status GrpcReceiver::Shutdown(Deadline deadline) {
   if (impl_->server == nullptr) {
     return absl::OkStatus();
   }
-  impl_->server->Shutdown(FromNow(deadline - impl_->parts.clock.Now()));
+  impl_->server->Shutdown(FromNow(std::min(deadline - impl_->parts.clock.Now(), kDrainTime)));
   impl_->calls.Close();
   impl_->queue->Shutdown();
   impl_->thread.join();

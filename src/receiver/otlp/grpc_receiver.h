@@ -5,6 +5,7 @@
 #include "src/config/endpoint.h"
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/net/event_loop.h"
 #include "src/pipeline/admission.h"
 #include "src/pipeline/component.h"
@@ -20,7 +21,7 @@ namespace spanhold::otlp_receiver {
 // Threading: bound to the thread that builds the service; connections are accepted on the loop and
 // calls run on the thread "otlp-grpc".
 // Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
-// Counts: in the account, each request that was read or refused; metrics and logs in
+// Counts: in the account, each call with a request that was begun; metrics and logs in
 //         spanhold_receiver_unsupported_requests{receiver,transport,signal};
 //         spanhold_receiver_accept_pauses{receiver,transport};
 //         spanhold_receiver_request_duration_seconds{receiver,transport}.
@@ -32,6 +33,7 @@ class GrpcReceiver final : public Component {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
     net::EventLoop& loop;  // runs from before Start() until after Shutdown()
   };
 
@@ -42,7 +44,8 @@ class GrpcReceiver final : public Component {
 
   [[nodiscard]] Status Start() override;
 
-  // Ends the connections with GOAWAY and waits for the answers under way until the deadline.
+  // Ends the connections with GOAWAY and waits for the answers under way, and for clients to leave,
+  // for 2 s at most, however late the deadline.
   [[nodiscard]] Status Shutdown(Deadline deadline) override;
 
   // Only after Start().

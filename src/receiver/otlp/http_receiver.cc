@@ -17,6 +17,11 @@ constexpr Duration kDrainTime = std::chrono::seconds(2);
 using net::HttpReply;
 using net::HttpRequestHead;
 
+// What is decoded from a request has to fit in beside it.
+uint64_t LargestRequest(const HttpConfig& config, const MemoryBudget& budget) {
+  return std::min(config.max_request_body_size, budget.limit() / 2);
+}
+
 std::string_view EncodingOf(const HttpRequestHead& head) {
   const std::string_view name = head.Header("Content-Encoding");
   return name == "identity" ? "" : name;
@@ -41,12 +46,14 @@ absl::StatusCode CodeOf(int http_status) {
 
 HttpReceiver::HttpReceiver(const HttpConfig& config, const Parts& parts)
     : receiver_(parts.account.receiver()),
+      largest_request_(LargestRequest(config, parts.budget)),
+      limited_by_budget_(largest_request_ < config.max_request_body_size),
       traces_path_(config.traces_url_path),
       encodings_(config.compression_algorithms),
       account_(parts.account),
       clock_(parts.clock),
       answers_(std::make_shared<Answers>(config, parts)),
-      ingest_(parts.admission, parts.account, parts.budget, config.max_request_body_size),
+      ingest_(parts.admission, parts.account, parts.budget, largest_request_),
       server_(ServerOptions(config, parts), *this, parts.budget, parts.loop) {
   AddOtherSignal(parts, "metrics", config.metrics_url_path, "OTEL_METRICS_EXPORTER=none");
   AddOtherSignal(parts, "logs", config.logs_url_path, "OTEL_LOGS_EXPORTER=none");
@@ -63,7 +70,7 @@ net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config,
   net::HttpServer::Options options;
   options.name = receiver_ + " http";
   options.endpoint = config.ListenEndpoint();
-  options.max_body_size = config.max_request_body_size;
+  options.max_body_size = largest_request_;
   options.read_header_timeout = config.read_header_timeout;
   options.read_timeout = config.read_timeout;
   options.write_timeout = config.write_timeout;
@@ -85,7 +92,12 @@ void HttpReceiver::AddOtherSignal(const Parts& parts, const std::string& signal,
 }
 
 Status HttpReceiver::Start() {
-  return server_.Start();
+  SPANHOLD_RETURN_IF_ERROR(server_.Start());
+  if (limited_by_budget_) {
+    Log(LogLevel::kInfo, receiver_, "requests are limited to half of the memory budget",
+        {{"transport", "http"}, {"limit_bytes", largest_request_}});
+  }
+  return absl::OkStatus();
 }
 
 Status HttpReceiver::Shutdown(Deadline deadline) {
@@ -169,24 +181,20 @@ void HttpReceiver::OnRequest(const HttpRequestHead& head, Bytes body, Respond re
 }
 
 HttpReply HttpReceiver::OnError(const HttpRequestHead& head, const net::HttpError& error) {
-  Status status(CodeOf(error.status), error.message);
-  if (error.retry_after) {
-    status = WithRetryAfter(std::move(status), *error.retry_after);
-  }
-  HttpReply reply = answers_->replies.Error(head, status, error.status);
+  const Status status(CodeOf(error.status), error.message);
   if (error.status != 503) {
-    return Reject(head, std::move(reply), error.message);
+    return Reject(head, answers_->replies.Error(head, status, error.status), error.message);
   }
   account_.Refused(0);
   answers_->LogRefused(head, status);
-  return reply;
+  return answers_->replies.Error(head, answers_->retry_delay.AddTo(status));
 }
 
 HttpReply HttpReceiver::Answers::After(const HttpRequestHead& head, const Status& status) {
   if (status.ok()) {
     return replies.Success(head);
   }
-  HttpReply reply = replies.Error(head, status);
+  HttpReply reply = replies.Error(head, retry_delay.AddTo(status));
   if (IsRetryable(status)) {
     LogRefused(head, status);
   } else {

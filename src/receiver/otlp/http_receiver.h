@@ -11,6 +11,7 @@
 #include "src/core/clock.h"
 #include "src/core/log.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/net/event_loop.h"
 #include "src/net/http_server.h"
 #include "src/pipeline/admission.h"
@@ -20,6 +21,7 @@
 #include "src/receiver/otlp/http_config.h"
 #include "src/receiver/otlp/http_replies.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/retry_delay.h"
 
 namespace spanhold::otlp_receiver {
 
@@ -28,7 +30,7 @@ namespace spanhold::otlp_receiver {
 //
 // Threading: thread-safe; works on the loop's threads.
 // Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
-// Counts: in the account, each request that was read or refused; metrics and logs in
+// Counts: in the account, each request that was begun; metrics and logs in
 //         spanhold_receiver_unsupported_requests{receiver,transport,signal};
 //         spanhold_receiver_accept_pauses{receiver,transport}.
 class HttpReceiver final : public Component, public net::HttpHandler {
@@ -39,6 +41,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
     net::EventLoop& loop;  // runs from before Start() until after Shutdown()
   };
 
@@ -60,6 +63,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
   std::optional<net::HttpReply> OnHead(const net::HttpRequestHead& head) override;
   void OnRequest(const net::HttpRequestHead& head, Bytes body, Respond respond) override;
   net::HttpReply OnError(const net::HttpRequestHead& head, const net::HttpError& error) override;
+  void OnAbort() override { account_.AbortedRequest(); }
 
  private:
   // What answers need, which may come after the receiver is gone.
@@ -67,6 +71,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
     Answers(const HttpConfig& config, const Parts& parts)
         : receiver(parts.account.receiver()),
           replies(config),
+          retry_delay(parts.random),
           rejected_log(parts.clock),
           refused_log(parts.clock) {}
 
@@ -76,6 +81,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
 
     const std::string receiver;
     const HttpReplies replies;
+    const RetryDelay retry_delay;
     LogLimiter rejected_log;
     LogLimiter refused_log;
   };
@@ -101,6 +107,8 @@ class HttpReceiver final : public Component, public net::HttpHandler {
 
   // Constant after construction, but for counters and limiters, which are thread-safe.
   const std::string receiver_;
+  const uint64_t largest_request_;
+  const bool limited_by_budget_;
   const std::string traces_path_;
   const std::vector<std::string> encodings_;
   ReceiverAccount& account_;

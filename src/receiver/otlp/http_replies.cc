@@ -50,9 +50,10 @@ std::string StatusJson(int code, std::string_view message) {
   return out + "\"}";
 }
 
-// Whole seconds, rounded up, at least one (RFC 9110 section 10.2.3).
+// Whole seconds (RFC 9110 section 10.2.3), at least one. Rounded to the nearest, which keeps clients
+// apart that were given different delays.
 std::string RetryAfterSeconds(Duration delay) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(delay).count();
+  const auto seconds = std::chrono::round<std::chrono::seconds>(delay).count();
   return std::to_string(seconds < 1 ? 1 : seconds);
 }
 

@@ -33,8 +33,8 @@ class Ingest {
   // another thread:
   //   OK                 taken whole
   //   kInvalidArgument   malformed; says what and where
-  //   kResourceExhausted without RetryAfter: larger than the limit, also after decompression
-  //   kUnavailable       with RetryAfter: no room now; nothing of it was taken
+  //   kResourceExhausted larger than the limit, also after decompression
+  //   kUnavailable       no room now; nothing of it was taken
   using Done = absl::AnyInvocable<void(Status)>;
 
   Ingest(Admission& admission, ReceiverAccount& account, MemoryBudget& budget,

@@ -6,26 +6,17 @@
 namespace spanhold::otlp_receiver {
 namespace {
 
-// Five times the batch of an SDK (512 spans, 0.2 MB).
-constexpr uint64_t kSmall = uint64_t{1} << 20U;
 // Connections that are remembered while they have no call, before all of these are forgotten.
 constexpr size_t kRemembered = 8192;
-// The delay that OTLP clients take well: some drop what has to wait for ten seconds.
-constexpr Duration kRetryAfter = std::chrono::seconds(1);
-
-Status Refusal(const char* why) {
-  return WithRetryAfter(absl::UnavailableError(why), kRetryAfter);
-}
-
 }  // namespace
 
 Status ReadGate::NoMemory() {
-  return Refusal("no memory left to take the request in");
+  return absl::UnavailableError("no memory left to take the request in");
 }
 
 void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
   if (closed_) {
-    call.Refuse(Refusal("shutting down"));
+    call.Refuse(absl::UnavailableError("shutting down"));
     return;
   }
   std::optional<Reservation> unread = budget_.TryReserve(limits_.unread_bytes);
@@ -74,7 +65,7 @@ void ReadGate::Abandon(Call& call, TimePoint now) {
 void ReadGate::Close() {
   closed_ = true;
   while (!waiting_.empty()) {
-    RefuseOldest(Refusal("shutting down"));
+    RefuseOldest(absl::UnavailableError("shutting down"));
   }
 }
 
@@ -117,11 +108,12 @@ ReadGate::Connection& ReadGate::Find(const std::string& name) {
 // What its next read reserves.
 uint64_t ReadGate::Expected(const Connection& connection) const {
   const uint64_t limit = limits_.largest_message;
-  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmall), limit) : limit;
+  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmallRequest), limit)
+                            : limit;
 }
 
 ReadGate::Size ReadGate::SizeOf(const Connection& connection) const {
-  return Expected(connection) <= kSmall ? kSmallReads : kLargeReads;
+  return Expected(connection) <= kSmallRequest ? kSmallReads : kLargeReads;
 }
 
 bool ReadGate::NothingIsRead() const {
@@ -132,11 +124,7 @@ bool ReadGate::NothingIsRead() const {
 bool ReadGate::TryGrant(Call& call) {
   const uint64_t expected = Expected(*call.connection_);
   const uint64_t more = expected - std::min(expected, call.reservation_.size());
-  const uint64_t kept_free = SizeOf(*call.connection_) == kLargeReads ? budget_.limit() / 8 : 0;
-  if (budget_.used() + more > budget_.limit() - kept_free) {
-    return false;
-  }
-  return call.reservation_.TryGrow(more);
+  return call.reservation_.TryGrow(more, budget_.KeptFreeBy(expected));
 }
 
 void ReadGate::StartRead(Call& call, TimePoint now) {
@@ -208,7 +196,7 @@ void ReadGate::RefuseSlowReads(Class& reads, TimePoint now) {
     Call& call = *reads.reading.front();
     reads.reading.pop_front();
     Leave(call);
-    call.Refuse(Refusal("the request did not arrive in time"));
+    call.Refuse(absl::UnavailableError("the request did not arrive in time"));
     GiveTurns(now);
   }
 }

@@ -51,7 +51,7 @@ class ReadGate {
     std::list<Connection*>::iterator turn;  // while `waiting` is not empty
   };
 
-  // Reads of an expected size up to kSmall, and the others.
+  // Reads of an expected size up to kSmallRequest, and the others.
   enum Size { kSmallReads, kLargeReads, kSizes };
 
  public:
@@ -61,7 +61,7 @@ class ReadGate {
 
     // Start reading. Answered by Finish() or Abandon(), unless Refuse() comes first.
     virtual void Read() = 0;
-    // The call is out of the gate; kUnavailable with RetryAfter. It may have been read in part.
+    // The call is out of the gate; kUnavailable. It may have been read in part.
     virtual void Refuse(const Status& status) = 0;
 
    protected:

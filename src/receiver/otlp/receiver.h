@@ -6,6 +6,7 @@
 
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
+#include "src/core/random.h"
 #include "src/net/event_loop.h"
 #include "src/pipeline/admission.h"
 #include "src/pipeline/component.h"
@@ -27,6 +28,7 @@ class OtlpReceiver final : public Component {
     MemoryBudget& budget;
     Telemetry& telemetry;
     const Clock& clock;
+    Random& random;
     net::EventLoop& loop;  // runs from before Start() until after Shutdown()
   };
 

@@ -58,7 +58,8 @@ class GrpcReceiverTest : public ::testing::Test {
   void Start() {
     loop_.Start();
     receiver_ = std::make_unique<GrpcReceiver>(
-        config_, GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, loop_});
+        config_,
+        GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_, loop_});
     ASSERT_THAT(receiver_->Start(), IsOk());
     client_ = std::make_unique<GrpcTestClient>(Target());
   }
@@ -81,6 +82,7 @@ class GrpcReceiverTest : public ::testing::Test {
   }
 
   const SystemClock clock_;
+  Random random_{1};
   Telemetry telemetry_;
   MemoryBudget budget_{256 * kMiB};
   FakeAdmission admission_;
@@ -303,7 +305,7 @@ TEST_F(GrpcReceiverTest, SaysSoWhenThePortIsTaken) {
   Start();
   GrpcConfig config;
   config.endpoint = Target();
-  GrpcReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  GrpcReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   const Status status = second.Start();
 
@@ -323,6 +325,36 @@ TEST_F(GrpcReceiverTest, ACancelledCallIsForgotten) {
   answer(absl::OkStatus());
 
   EXPECT_EQ(client_->Call(kHealth, "").code, kOk);
+}
+
+TEST_F(GrpcReceiverTest, CountsACallThatItsClientLeft) {
+  Start();
+  {
+    const net::SocketClient client(receiver_->bound_endpoint());
+    client.Write(Http2Preface() + GrpcHeaders(1, kTraces) +
+                 Http2Data(1, GrpcPrefix(1000, false) + "begun", false));
+    while (budget_.used() == 0) {  // the read has begun
+      std::this_thread::yield();
+    }
+  }
+
+  EXPECT_THAT(receiver_->Shutdown(Deadline::max()), IsOk());
+
+  EXPECT_EQ(account_.aborted_requests(), 1U);
+  EXPECT_EQ(account_.rejected_requests() + account_.refused_requests(), 0U);
+}
+
+TEST_F(GrpcReceiverTest, RejectsACallWithoutAMessage) {
+  Start();
+  net::SocketClient client(receiver_->bound_endpoint());
+  client.Write(Http2Preface() + GrpcHeaders(1, kTraces) + Http2Data(1, "", true));
+  client.ReadUntil("no request message");
+  client.Close();
+
+  EXPECT_THAT(receiver_->Shutdown(Deadline::max()), IsOk());
+
+  EXPECT_EQ(account_.rejected_requests(), 1U);
+  EXPECT_EQ(account_.aborted_requests(), 0U);
 }
 
 // Pings that come faster than `min_time` end the connection with GOAWAY and this reason (gRPC A8).
@@ -469,7 +501,8 @@ TEST_F(GrpcReceiverTest, ShutdownRefusesWhatComesLater) {
 }
 
 TEST_F(GrpcReceiverTest, ShutdownWithoutStartIsFine) {
-  GrpcReceiver receiver(config_, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  GrpcReceiver receiver(config_,
+                        {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   EXPECT_THAT(receiver.Shutdown(clock_.Now()), IsOk());
 }

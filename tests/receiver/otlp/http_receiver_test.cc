@@ -3,6 +3,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -95,7 +96,8 @@ class HttpReceiverTest : public testing::Test {
   net::SocketClient& client() {
     if (!client_) {
       receiver_ = std::make_unique<HttpReceiver>(
-          config_, HttpReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, loop_});
+          config_,
+          HttpReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_, loop_});
       EXPECT_THAT(receiver_->Start(), IsOk());
       loop_.Start();
       client_ = std::make_unique<net::SocketClient>(receiver_->bound_endpoint());
@@ -126,6 +128,7 @@ class HttpReceiverTest : public testing::Test {
 
   HttpConfig config_;
   ManualClock clock_;
+  Random random_{1};
   Telemetry telemetry_;
   ReceiverAccount account_{"otlp", "http", telemetry_};
   MemoryBudget budget_{64 << 20};
@@ -269,8 +272,25 @@ TEST_F(HttpReceiverTest, WithoutMemoryTheRequestIsRefusedAndCounted) {
   const Reservation all = budget_.Reserve(64 << 20);
 
   EXPECT_THAT(Post(kProtobuf, request_),
-              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n")));
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: ")));
   EXPECT_EQ(account_.refused_requests(), 1U);
+}
+
+TEST_F(HttpReceiverTest, TakesNoRequestLargerThanHalfOfTheBudget) {
+  EXPECT_THAT(Send("POST", "/v1/traces", kProtobuf, std::string((32 << 20) + 1, 'x')),
+              AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("larger than 33554432 bytes")));
+}
+
+TEST_F(HttpReceiverTest, CountsARequestThatItsClientLeft) {
+  client().Write("POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: " + std::string(kProtobuf) +
+                 "\r\nContent-Length: 10\r\n\r\nhalf");
+  client().Close();
+
+  while (account_.aborted_requests() == 0) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(account_.aborted_requests(), 1U);
+  EXPECT_EQ(account_.rejected_requests() + account_.refused_requests(), 0U);
 }
 
 TEST_F(HttpReceiverTest, RefusesOtherMethodsTypesAndPaths) {
@@ -354,7 +374,7 @@ TEST_F(HttpReceiverTest, ATakenPortIsAnErrorOfStart) {
   client();
   HttpConfig config;
   config.endpoint = receiver_->bound_endpoint().Authority();
-  HttpReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, loop_});
+  HttpReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
 
   EXPECT_THAT(second.Start(),
               StatusIs(absl::StatusCode::kFailedPrecondition,

@@ -86,11 +86,12 @@ TEST(HttpRepliesTest, AnErrorIsAStatusInTheRequestsFormat) {
   EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
 }
 
-TEST(HttpRepliesTest, ADelayIsToldInWholeSecondsRoundedUp) {
+TEST(HttpRepliesTest, ADelayIsToldInWholeSeconds) {
   const HttpReplies replies{HttpConfig()};
   const std::pair<Duration, const char*> cases[] = {{std::chrono::milliseconds(1), "1"},
                                                     {std::chrono::seconds(1), "1"},
-                                                    {std::chrono::milliseconds(1001), "2"},
+                                                    {std::chrono::milliseconds(1499), "1"},
+                                                    {std::chrono::milliseconds(1500), "2"},
                                                     {Duration::zero(), "1"}};
   for (const auto& [delay, seconds] : cases) {
     EXPECT_THAT(replies
