@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -77,6 +78,7 @@ def run_one(results: Results, peer: Peer, scenario: Scenario | None, repeat: int
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended
     scenarios = read_scenarios()
     arguments = parse_arguments([FOOTPRINT, *(scenario.name for scenario in scenarios)])
     build = ROOT / "build" / "release"
@@ -86,7 +88,9 @@ def main() -> None:
     results.about["machine"] = about_this_machine(ROOT)
     results.about["command"] = shlex.join(["scripts/bench", *sys.argv[1:]])
     results.about.setdefault("titles", {}).update({peer.name: peer.title for peer in peers})
-    results.about.setdefault("versions", {}).update({peer.name: peer.version for peer in peers})
+    results.about.setdefault("versions", {}).update(
+        {peer.name: f"{peer.version}; {peer.note}" if peer.note else peer.version for peer in peers}
+    )
 
     rows: list[Scenario | None] = [None, *scenarios]
     if arguments.only:

@@ -14,6 +14,7 @@ from .process import Process, free_port
 from .table import Scenario
 
 START_SECONDS = 10.0
+MOST_SECONDS = 10  # that one load sends for, so that a slow daemon does not take all day
 EMPTY_REQUEST = ("POST", "/v1/traces", b"", {"Content-Type": "application/x-protobuf"})
 
 
@@ -90,7 +91,7 @@ class Tools:
         """Sends; the report of spanhold_load."""
         target = f"http://127.0.0.1:{places.port('HTTP')}" if scenario.http else f"127.0.0.1:{places.port('GRPC')}"
         command = [self.load_program, "--target", target, "--first", str(first), "--spans", str(spans)]
-        command += ["--acked", str(acked), "--duration", "40", *scenario.load.split()]
+        command += ["--acked", str(acked), "--duration", str(MOST_SECONDS), *scenario.load.split()]
         if scenario.http:
             command.append("--http")
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)

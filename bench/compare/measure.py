@@ -30,11 +30,11 @@ def measure(scenario: Scenario, peer: Peer, tools: Tools, spans: int) -> dict:
 
         warm = max(1, int(spans * WARM_UP))
         tools.load(scenario, places, spans * 2, warm, places.scratch / "warm")
-        _wait_until_quiet(backend, QUIET_SECONDS)
+        _wait_until_quiet(backend)
         cpu = daemon.cpu_seconds()
         sink_cpu = _sink_cpu(backend)
         load = tools.load(scenario, places, 0, spans, acked)
-        _wait_until_quiet(backend, QUIET_SECONDS)
+        _wait_until_quiet(backend)
         cpu = daemon.cpu_seconds() - cpu
         sink_cpu = _sink_cpu(backend) - sink_cpu
         peak = daemon.memory_mb("VmHWM")
@@ -71,20 +71,25 @@ def _sink_cpu(backend: Backend) -> float:
     return float(backend.report()["own_cpu_seconds"]) if isinstance(backend, SinkBackend) else 0.0
 
 
-def _wait_until_quiet(backend: Backend, quiet: float) -> None:
+def _moves(backend: Backend, within: float) -> bool:
+    """Waits until something arrives; whether it has in that time."""
     last = backend.progress()
-    moved = time.monotonic()
-    while time.monotonic() - moved < quiet:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
         time.sleep(0.05)
-        now = backend.progress()
-        if now != last:
-            last, moved = now, time.monotonic()
+        if backend.progress() != last:
+            return True
+    return False
+
+
+def _wait_until_quiet(backend: Backend) -> None:
+    while _moves(backend, QUIET_SECONDS):
+        pass
 
 
 def _wait_for_the_last(scenario: Scenario, backend: Backend) -> dict:
     """The backend's report once nothing is missing, or nothing more can come."""
     report = backend.report()
-    if scenario.output == "sampled" or report["missing"] != 0:
-        _wait_until_quiet(backend, BATCH_SECONDS)
+    while (scenario.output == "sampled" or report["missing"] != 0) and _moves(backend, BATCH_SECONDS):
         report = backend.report()
-    return report
+    return backend.report()

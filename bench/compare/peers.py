@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 PEERS = Path(__file__).resolve().parent.parent / "peers"
@@ -20,7 +20,8 @@ class Peer:
     title: str
     program: str
     version: str
-    commands: dict[str, str] = field(default_factory=dict)
+    commands: dict[str, str]
+    note: str = ""  # what the page has to say of it
 
     def command(self, output: str, places: dict[str, str]) -> list[str]:
         """The command line for one output; `places` are the ports and folders of this run."""
@@ -38,7 +39,9 @@ def described_peer(name: str, program: str) -> Peer:
     version = subprocess.run(
         shlex.split(table["version"].format(program=program)), capture_output=True, text=True, check=False
     )
-    return Peer(name, table["title"], program, version.stdout.strip(), table["command"])
+    return Peer(
+        name, table["title"], program, version.stdout.strip(), table["command"], table.get("note", "")
+    )
 
 
 def set_up_peer(name: str) -> Peer | None:
