@@ -1,51 +1,35 @@
-// probabilistic_sampler on requests of 512 spans with ten attributes each, as an SDK sends them.
+// Deciding on each span of a request, and cutting out those that stay.
 
 #include <memory>
-#include <random>
 #include <string>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "src/core/check.h"
-#include "src/otlp/decode.h"
+#include "bench/micro/input.h"
+#include "src/core/clock.h"
+#include "src/otlp/rewrite.h"
+#include "src/pipeline/ledger.h"
 #include "src/processor/probabilistic_sampler/probabilistic_sampler.h"
-#include "tests/otlp/wire_build.h"
-#include "tests/support/make_batch.h"
-#include "tests/support/manual_clock.h"
 
 namespace spanhold::bench {
 namespace {
 
-using otlp::Field;
 using probabilistic_sampler::Config;
 using probabilistic_sampler::Mode;
 using probabilistic_sampler::ProbabilisticSampler;
 
-constexpr uint32_t kSpans = 512;
-
+// With that trace state in each span.
 otlp::ChunkPtr Request(const std::string& trace_state) {
-  std::mt19937_64 random(1);
-  std::string spans;
-  for (uint32_t i = 0; i < kSpans; ++i) {
-    std::string id(16, '\0');
-    for (char& c : id) {
-      c = static_cast<char>(random());
-    }
-    std::string span = Field(1, id) + Field(2, id.substr(8)) + Field(4, id.substr(8)) +
-                       Field(5, "GET /api/users/{id}") + otlp::Fixed64Field(7, random()) +
-                       otlp::Fixed64Field(8, random());
-    if (!trace_state.empty()) {
-      span += Field(3, trace_state);
-    }
-    for (int attribute = 0; attribute < 10; ++attribute) {
-      span += Field(9, otlp::StringAttribute("http.attribute." + std::to_string(attribute),
-                                             "value " + std::to_string(random() % 1000)));
-    }
-    spans += Field(2, span);
+  otlp::ChunkPtr chunk = ChunkOf(kBatch);
+  if (trace_state.empty()) {
+    return chunk;
   }
-  auto chunk = otlp::Decode(Bytes::Copy(Field(1, Field(2, spans)), TestBudget()));
-  SPANHOLD_CHECK(chunk.ok());
-  return *std::move(chunk);
+  std::vector<otlp::TraceStateChange> changes;
+  for (uint32_t i = 0; i < kBatch; ++i) {
+    changes.push_back({i, trace_state});
+  }
+  return otlp::ReplaceTraceStates({chunk, nullptr, {{0, kBatch}}}, changes, Budget()).chunk;
 }
 
 // Ends what the sampler keeps.
@@ -60,7 +44,7 @@ class Sink final : public TraceConsumer {
 
 void Sample(benchmark::State& state, Mode mode, double percentage, const std::string& trace_state) {
   const otlp::ChunkPtr request = Request(trace_state);
-  const ManualClock clock;
+  const SystemClock clock;
   Telemetry telemetry;
   Ledger ledger(telemetry, clock);
   PipelineAccount& account = ledger.AddPipeline("traces", {"otlp"});
@@ -68,13 +52,13 @@ void Sample(benchmark::State& state, Mode mode, double percentage, const std::st
   Config config;
   config.mode = mode;
   config.sampling_percentage = percentage;
-  ProbabilisticSampler sampler(config, "sampler", sink, account, TestBudget(), clock, telemetry);
-  for (auto _ : state) {
+  ProbabilisticSampler sampler(config, "sampler", sink, account, Budget(), clock, telemetry);
+  for (auto iteration : state) {
     sampler.Consume(otlp::TraceBatch::Whole(
         request,
-        std::make_shared<otlp::Settlement>(1, kSpans, std::vector<LaneRange>{{0, 1}}, ledger)));
+        std::make_shared<otlp::Settlement>(1, kBatch, std::vector<LaneRange>{{0, 1}}, ledger)));
   }
-  state.SetItemsProcessed(state.iterations() * kSpans);
+  state.SetItemsProcessed(state.iterations() * kBatch);
 }
 
 BENCHMARK_CAPTURE(Sample, hash_seed_1_percent, Mode::kHashSeed, 1, "");
