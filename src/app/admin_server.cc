@@ -51,7 +51,7 @@ std::optional<net::HttpReply> AdminServer::OnHead(const net::HttpRequestHead& he
     return reply;
   }
   if (head.Path() == "/metrics") {
-    // The version of the text format that prometheus-cpp writes.
+    // The version of the text format that MetricsPage() writes.
     return net::HttpReply{
         200, "text/plain; version=0.0.4; charset=utf-8", {}, MetricsPage(telemetry_)};
   }

@@ -1,77 +1,115 @@
 #include "src/app/metrics_page.h"
 
+#include <charconv>
 #include <limits>
-#include <utility>
+#include <string_view>
 #include <vector>
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
+// https://prometheus.io/docs/instrumenting/exposition_formats/, "Text-based format".
 namespace spanhold::app {
 namespace {
 
-prometheus::MetricType TypeOf(Telemetry::Kind kind) {
+constexpr std::string_view kInfinity = "+Inf";
+
+std::string_view TypeName(Telemetry::Kind kind) {
   switch (kind) {
     case Telemetry::Kind::kCounter:
-      return prometheus::MetricType::Counter;
+      return "counter";
     case Telemetry::Kind::kGauge:
-      return prometheus::MetricType::Gauge;
+      return "gauge";
     case Telemetry::Kind::kHistogram:
-      return prometheus::MetricType::Histogram;
+      return "histogram";
   }
-  return prometheus::MetricType::Untyped;
+  return "untyped";
 }
 
-void FillHistogram(const Histogram& from, prometheus::ClientMetric::Histogram& to) {
-  const std::vector<uint64_t> counts = from.BucketCounts();
-  uint64_t cumulative = 0;
+// All the digits that a double has; a count is written as a whole number.
+std::string NumberText(double value) {
+  constexpr int kDigits = std::numeric_limits<double>::digits10 + 1;
+  char text[32];
+  const auto written =
+      std::to_chars(std::begin(text), std::end(text), value, std::chars_format::general, kDigits);
+  return {text, written.ptr};
+}
+
+// A label's value, or, where quotes may stand, a help text.
+void AppendEscaped(std::string& page, std::string_view text, bool escape_quotes) {
+  for (const char c : text) {
+    if (c == '\n') {
+      page += "\\n";
+      continue;
+    }
+    if (c == '\\' || (escape_quotes && c == '"')) {
+      page += '\\';
+    }
+    page += c;
+  }
+}
+
+void AppendLabel(std::string& page, std::string_view name, std::string_view value) {
+  page += page.back() == '{' ? "" : ",";
+  page.append(name).append("=\"");
+  AppendEscaped(page, value, true);
+  page += '"';
+}
+
+// One line. `bound` is the upper one of a histogram's bucket, or empty.
+void AppendSample(std::string& page, const std::string& name, const MetricLabels& labels,
+                  std::string_view bound, double value) {
+  page += name;
+  if (!labels.empty() || !bound.empty()) {
+    page += '{';
+    for (const auto& [label, text] : labels) {
+      AppendLabel(page, label, text);
+    }
+    if (!bound.empty()) {
+      AppendLabel(page, "le", bound);
+    }
+    page += '}';
+  }
+  page.append(" ").append(NumberText(value)).append("\n");
+}
+
+void AppendHistogram(std::string& page, const std::string& name, const MetricLabels& labels,
+                     const Histogram& histogram) {
+  const std::vector<uint64_t> counts = histogram.BucketCounts();
+  const std::vector<double>& bounds = histogram.bounds();
+  double cumulative = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
-    cumulative += counts[i];
-    const double bound =
-        i < from.bounds().size() ? from.bounds()[i] : std::numeric_limits<double>::infinity();
-    to.bucket.push_back({cumulative, bound});
+    cumulative += static_cast<double>(counts[i]);
+    AppendSample(page, name + "_bucket", labels,
+                 i < bounds.size() ? NumberText(bounds[i]) : kInfinity, cumulative);
   }
-  to.sample_count = cumulative;
-  to.sample_sum = from.Sum();
+  AppendSample(page, name + "_sum", labels, "", histogram.Sum());
+  AppendSample(page, name + "_count", labels, "", cumulative);
 }
 
-prometheus::ClientMetric ToMetric(const Telemetry::Series& series, Telemetry::Kind kind) {
-  prometheus::ClientMetric metric;
-  for (const auto& [name, value] : series.labels) {
-    metric.label.push_back({name, value});
-  }
-  double value = 0;
+double ValueOf(const Telemetry::Series& series) {
   if (series.read) {
-    value = series.read();
-  } else if (series.counter) {
-    value = static_cast<double>(series.counter->count());
-  } else if (series.gauge) {
-    value = static_cast<double>(series.gauge->level());
+    return series.read();
   }
-  if (kind == Telemetry::Kind::kHistogram) {
-    FillHistogram(*series.histogram, metric.histogram);
-  } else if (kind == Telemetry::Kind::kCounter) {
-    metric.counter.value = value;
-  } else {
-    metric.gauge.value = value;
-  }
-  return metric;
+  return series.counter ? static_cast<double>(series.counter->count())
+                        : static_cast<double>(series.gauge->level());
 }
 
 }  // namespace
 
 std::string MetricsPage(const Telemetry& telemetry) {
-  std::vector<prometheus::MetricFamily> families;
-  telemetry.Visit([&](const Telemetry::Family& family) {
-    prometheus::MetricFamily& out = families.emplace_back();
-    out.name = family.name;
-    out.help = family.help;
-    out.type = TypeOf(family.kind);
+  std::string page;
+  telemetry.Visit([&page](const Telemetry::Family& family) {
+    page.append("# HELP ").append(family.name).append(" ");
+    AppendEscaped(page, family.help, false);
+    page.append("\n# TYPE ").append(family.name).append(" ").append(TypeName(family.kind));
+    page += '\n';
     for (const Telemetry::Series& series : family.series) {
-      out.metric.push_back(ToMetric(series, family.kind));
+      if (family.kind == Telemetry::Kind::kHistogram) {
+        AppendHistogram(page, family.name, series.labels, *series.histogram);
+      } else {
+        AppendSample(page, family.name, series.labels, "", ValueOf(series));
+      }
     }
   });
-  return prometheus::TextSerializer().Serialize(families);
+  return page;
 }
 
 }  // namespace spanhold::app

@@ -40,6 +40,28 @@ TEST(MetricsPageTest, WritesCountersAndGaugesAsPrometheusText) {
   EXPECT_THAT(page, HasSubstr("spanhold_read 1.5\n"));
 }
 
+TEST(MetricsPageTest, SaysEachFamilyOnceAndItsSeriesBelow) {
+  Telemetry telemetry;
+  telemetry.AddCounter("spanhold_things", "Things.", {{"a", "1"}, {"b", "2"}}).Add(1);
+  telemetry.AddCounter("spanhold_things", "Things.", {{"a", "3"}, {"b", "4"}}).Add(20'000'000);
+
+  EXPECT_EQ(MetricsPage(telemetry),
+            "# HELP spanhold_things Things.\n"
+            "# TYPE spanhold_things counter\n"
+            "spanhold_things{a=\"1\",b=\"2\"} 1\n"
+            "spanhold_things{a=\"3\",b=\"4\"} 20000000\n");
+}
+
+TEST(MetricsPageTest, EscapesLabelsAndHelp) {
+  Telemetry telemetry;
+  telemetry.AddGauge("spanhold_level", "a \"b\" \\ c\nd", {{"id", "a \"b\" \\ c\nd"}}).Add(1);
+
+  EXPECT_EQ(MetricsPage(telemetry),
+            "# HELP spanhold_level a \"b\" \\\\ c\\nd\n"
+            "# TYPE spanhold_level gauge\n"
+            "spanhold_level{id=\"a \\\"b\\\" \\\\ c\\nd\"} 1\n");
+}
+
 TEST(MetricsPageTest, HistogramBucketsAreCumulative) {
   Telemetry telemetry;
   Histogram& histogram = telemetry.AddHistogram("spanhold_size", "Size.", {}, {1, 10});
