@@ -240,7 +240,7 @@ void GrpcCalls::Loop::Run() {
     }
     gate_.Tick(Now());
   }
-  // These wait for an answer of the admission that comes too late.
+  // These wait for an answer of the admission that comes too late, or could not be given theirs.
   for (const auto& call : calls_) {
     call->Detach();
   }
@@ -487,6 +487,9 @@ void GrpcCalls::Call::LeaveIfDone() {
 }
 
 void GrpcCalls::Call::Detach() {
+  if (unread_) {
+    shared_->account.AbortedRequest();  // left so late that no answer was begun
+  }
   const MutexLock lock(shared_->mutex);
   grpc_call_unref(std::exchange(call_, nullptr));
 }
