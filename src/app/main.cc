@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/app/command_line.h"
@@ -88,9 +89,9 @@ int Run(const CommandLine& command_line) {
     Log(LogLevel::kError, "spanhold", MessageOf(status));
     return kExitFailed;
   }
-  WaitForShutdownSignal();
+  const std::string_view signal = WaitForShutdownSignal();
   LetSignalsEndTheProcess();
-  service.Shutdown();
+  service.Shutdown(signal);
   Log(LogLevel::kInfo, "spanhold", "ended");
   return kExitOk;
 }

@@ -231,7 +231,10 @@ void Service::LogLedger() const {
   }
 }
 
-void Service::Shutdown() {
+void Service::Shutdown(std::string_view signal) {
+  SetReady(false);
+  Log(LogLevel::kInfo, "spanhold", "shutting down; a second signal ends at once",
+      {{"signal", signal}});
   ShutDownParts();
   LogLedger();
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/app/admin_server.h"
@@ -33,8 +34,8 @@ class Service {
   [[nodiscard]] Status Start();
 
   // Stops taking spans, delivers what is held within the configuration's shutdown_timeout, counts
-  // and says what was left.
-  void Shutdown();
+  // and says what was left. `signal` is the name of the one that asks for it.
+  void Shutdown(std::string_view signal);
 
  private:
   void Build();

@@ -26,7 +26,7 @@ void BlockSignals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-void WaitForShutdownSignal() {
+std::string_view WaitForShutdownSignal() {
   const sigset_t set = HandledSignals();
   for (;;) {
     int number = 0;
@@ -36,9 +36,7 @@ void WaitForShutdownSignal() {
           "SIGHUP ignored: the configuration is read at start only; restart to change it");
       continue;
     }
-    Log(LogLevel::kInfo, "spanhold", "shutting down; a second signal ends at once",
-        {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
-    return;
+    return number == SIGINT ? "SIGINT" : "SIGTERM";
   }
 }
 

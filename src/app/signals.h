@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 namespace spanhold::app {
 
 // SIGTERM, SIGINT and SIGHUP, read by one thread instead of interrupting any.
@@ -8,9 +10,9 @@ namespace spanhold::app {
 // because threads inherit what is blocked.
 void BlockSignals();
 
-// Returns when the process is asked to end (SIGTERM, SIGINT), and says why in the log. SIGHUP is
-// answered with a log line.
-void WaitForShutdownSignal();
+// Returns the signal's name when the process is asked to end (SIGTERM, SIGINT). SIGHUP is answered
+// with a log line.
+std::string_view WaitForShutdownSignal();
 
 // From here on a further SIGTERM or SIGINT ends the process at once.
 void LetSignalsEndTheProcess();
