@@ -60,7 +60,8 @@ ComponentFactory OtlpReceiver() {
     return std::make_unique<otlp_receiver::OtlpReceiver>(
         As<Config>(config), id,
         otlp_receiver::OtlpReceiver::Parts{admission, parts.ledger, parts.budget, parts.telemetry,
-                                           parts.clock, parts.random, parts.receivers});
+                                           parts.clock, parts.random, parts.receivers,
+                                           parts.grpc_loop});
   };
   return factory;
 }
@@ -105,7 +106,7 @@ ComponentFactory OtlpGrpcExporter() {
     const auto& typed = As<Config>(config);
     return Lane(
         id, typed.sending,
-        std::make_unique<otlp_grpc::OtlpGrpcTransport>(typed, parts.grpc_clients, parts.budget),
+        std::make_unique<otlp_grpc::OtlpGrpcTransport>(typed, parts.grpc_loop, parts.budget),
         parts);
   };
   return factory;
@@ -133,7 +134,7 @@ ComponentFactory JaegerExporter() {
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
     return Lane(id, typed.sending,
-                jaeger::MakeTransport(typed, parts.exporters, parts.grpc_clients, parts.budget),
+                jaeger::MakeTransport(typed, parts.exporters, parts.grpc_loop, parts.budget),
                 parts);
   };
   return factory;

@@ -31,7 +31,7 @@ struct Parts {
   net::EventLoop& receivers;  // accepts, HTTP sessions
   net::EventLoop& exporters;  // HTTP clients, retry timers
   net::EventLoop& admin;      // health, metrics, status
-  sending::GrpcClientLoop& grpc_clients;
+  rpc::GrpcLoop& grpc_loop;
 };
 
 // How one type of component is made. Which function is set follows from the type's kind.

@@ -34,8 +34,9 @@ Service::Service(config::ServiceConfig config)
       receiver_loop_("http-in", static_cast<int>(config_.threads)),
       exporter_loop_("exporters", 1),
       admin_loop_("admin", 1),
-      parts_{clock_,         random_,        budget_,     telemetry_,   ledger_,
-             receiver_loop_, exporter_loop_, admin_loop_, grpc_clients_},
+      grpc_loop_(clock_),
+      parts_{clock_,         random_,        budget_,     telemetry_, ledger_,
+             receiver_loop_, exporter_loop_, admin_loop_, grpc_loop_},
       waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
       admin_(telemetry_, admin_loop_,
              [this] { return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_); }) {
@@ -143,7 +144,7 @@ Status Service::Start() {
   receiver_loop_.Start();
   exporter_loop_.Start();
   admin_loop_.Start();
-  grpc_clients_.Start();
+  grpc_loop_.Start();
   if (const Status status = StartParts(); !status.ok()) {
     ShutDownParts();
     return status;
@@ -261,7 +262,7 @@ void Service::ShutDownParts() {
     health_check->Stop(deadline);
   }
   admin_.Stop(deadline);
-  grpc_clients_.Stop();
+  grpc_loop_.Stop();
   admin_loop_.Stop();
   exporter_loop_.Stop();
   receiver_loop_.Stop();

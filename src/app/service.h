@@ -61,7 +61,7 @@ class Service {
   net::EventLoop receiver_loop_;
   net::EventLoop exporter_loop_;
   net::EventLoop admin_loop_;
-  sending::GrpcClientLoop grpc_clients_;
+  rpc::GrpcLoop grpc_loop_;
   Parts parts_;
 
   std::map<std::string, std::unique_ptr<Exporter>> exporters_;

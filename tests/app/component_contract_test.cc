@@ -51,10 +51,10 @@ class ContractTest : public testing::TestWithParam<ComponentFactory> {
  protected:
   ContractTest() {
     loop_.Start();
-    grpc_clients_.Start();
+    grpc_loop_.Start();
   }
   ~ContractTest() override {
-    grpc_clients_.Stop();
+    grpc_loop_.Stop();
     loop_.Stop();
   }
 
@@ -73,8 +73,8 @@ class ContractTest : public testing::TestWithParam<ComponentFactory> {
   Telemetry telemetry_;
   Ledger ledger_{telemetry_, clock_};
   net::EventLoop loop_{"test", 1};
-  sending::GrpcClientLoop grpc_clients_;
-  Parts parts_{clock_, random_, budget_, telemetry_, ledger_, loop_, loop_, loop_, grpc_clients_};
+  rpc::GrpcLoop grpc_loop_{clock_};
+  Parts parts_{clock_, random_, budget_, telemetry_, ledger_, loop_, loop_, loop_, grpc_loop_};
 };
 
 std::string NameOf(const testing::TestParamInfo<ComponentFactory>& info) {

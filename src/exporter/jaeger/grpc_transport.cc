@@ -19,8 +19,8 @@ sending::GrpcClientConfig ClientConfig(const Config& config, const Target& targe
   return client;
 }
 
-GrpcTransport::GrpcTransport(const Config& config, const Target& target,
-                             sending::GrpcClientLoop& loop, MemoryBudget& budget)
+GrpcTransport::GrpcTransport(const Config& config, const Target& target, rpc::GrpcLoop& loop,
+                             MemoryBudget& budget)
     : budget_(budget), client_(ClientConfig(config, target), loop, budget) {}
 
 std::vector<otlp::TraceBatch> GrpcTransport::Split(otlp::TraceBatch batch) const {

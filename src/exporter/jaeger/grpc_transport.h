@@ -17,7 +17,7 @@ namespace spanhold::jaeger {
 class GrpcTransport final : public sending::Transport {
  public:
   // `target` is what `config` resolves to.
-  GrpcTransport(const Config& config, const Target& target, sending::GrpcClientLoop& loop,
+  GrpcTransport(const Config& config, const Target& target, rpc::GrpcLoop& loop,
                 MemoryBudget& budget);
 
   [[nodiscard]] Status Start() override { return client_.Start(); }

@@ -7,8 +7,7 @@
 namespace spanhold::jaeger {
 
 std::unique_ptr<sending::Transport> MakeTransport(const Config& config, net::EventLoop& http_loop,
-                                                  sending::GrpcClientLoop& grpc_loop,
-                                                  MemoryBudget& budget) {
+                                                  rpc::GrpcLoop& grpc_loop, MemoryBudget& budget) {
   const StatusOr<Target> target = config.Resolve();
   SPANHOLD_CHECK(target.ok());
   if (target->protocol == Protocol::kGrpc) {

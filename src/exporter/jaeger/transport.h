@@ -13,7 +13,6 @@ namespace spanhold::jaeger {
 // The transport of the protocol that `config`, which Describe() has found no error in, asks for.
 // The references must outlive it.
 std::unique_ptr<sending::Transport> MakeTransport(const Config& config, net::EventLoop& http_loop,
-                                                  sending::GrpcClientLoop& grpc_loop,
-                                                  MemoryBudget& budget);
+                                                  rpc::GrpcLoop& grpc_loop, MemoryBudget& budget);
 
 }  // namespace spanhold::jaeger

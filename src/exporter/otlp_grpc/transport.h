@@ -13,7 +13,7 @@ namespace spanhold::otlp_grpc {
 // Ownership: `loop` and `budget` must outlive it; the loop runs until Shutdown() has returned.
 class OtlpGrpcTransport final : public sending::Transport {
  public:
-  OtlpGrpcTransport(const Config& config, sending::GrpcClientLoop& loop, MemoryBudget& budget)
+  OtlpGrpcTransport(const Config& config, rpc::GrpcLoop& loop, MemoryBudget& budget)
       : budget_(budget), client_(config.client, loop, budget) {}
 
   [[nodiscard]] Status Start() override { return client_.Start(); }

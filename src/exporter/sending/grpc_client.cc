@@ -1,22 +1,17 @@
 #include "src/exporter/sending/grpc_client.h"
 
-#include <pthread.h>
-
 #include <list>
 #include <map>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
-#include <absl/synchronization/mutex.h>
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
 #include <grpc/slice.h>
-#include <grpc/support/log.h>
 
 #include "src/compress/compress.h"
 #include "src/core/check.h"
@@ -24,17 +19,13 @@
 #include "src/core/mutex.h"
 #include "src/exporter/sending/grpc_channel.h"
 #include "src/exporter/sending/grpc_status.h"
+#include "src/rpc/slice.h"
 
 namespace spanhold::sending {
 namespace {
 
-std::string_view View(const grpc_slice& slice) {
-  return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
-}
-
-grpc_slice CopiedSlice(std::string_view text) {
-  return grpc_slice_from_copied_buffer(text.data(), text.size());
-}
+using rpc::CopiedSlice;
+using rpc::View;
 
 // A slice of `bytes` that keeps them alive with its references.
 grpc_slice SharingSlice(const std::shared_ptr<Bytes>& bytes) {
@@ -80,87 +71,14 @@ std::string_view FindMetadata(const grpc_metadata_array& metadata, std::string_v
   return {};
 }
 
-// gRPC writes to stderr what it thinks is an error; a call that fails because of it says so too.
-void LogGrpc(gpr_log_func_args* args) {
-  Log(LogLevel::kDebug, "grpc", args->message, {{"file", args->file}, {"line", args->line}});
-}
-
-// For the whole process, gRPC servers too.
-void SetUpGrpc() {
-  gpr_set_log_function(&LogGrpc);
-  // Debian's Abseil is built with the search for deadlocks: 4 % of a call in a profile, and one lock
-  // for all of gRPC's mutexes.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  grpc_init();
-}
-
-// What the completion queue's tags point to.
-class Completion {
- public:
-  virtual ~Completion() = default;
-  virtual void Complete() = 0;
-
- protected:
-  Completion() = default;
-  Completion(const Completion&) = delete;
-  Completion& operator=(const Completion&) = delete;
-};
-
 }  // namespace
-
-struct GrpcClientLoop::Impl {
-  void Run() {
-    for (;;) {
-      const grpc_event event =
-          grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
-      if (event.type == GRPC_QUEUE_SHUTDOWN) {
-        return;
-      }
-      static_cast<Completion*>(event.tag)->Complete();
-    }
-  }
-
-  grpc_completion_queue* queue = nullptr;
-  std::thread thread;
-  bool stopped = false;
-};
-
-GrpcClientLoop::GrpcClientLoop() : impl_(std::make_unique<Impl>()) {
-  SetUpGrpc();
-  impl_->queue = grpc_completion_queue_create_for_next(nullptr);
-}
-
-GrpcClientLoop::~GrpcClientLoop() {
-  Stop();
-  grpc_completion_queue_destroy(impl_->queue);
-  grpc_shutdown();
-}
-
-void GrpcClientLoop::Start() {
-  impl_->thread = std::thread([this] {
-    pthread_setname_np(pthread_self(), "grpc-client");
-    impl_->Run();
-  });
-}
-
-void GrpcClientLoop::Stop() {
-  if (std::exchange(impl_->stopped, true)) {
-    return;
-  }
-  grpc_completion_queue_shutdown(impl_->queue);
-  if (impl_->thread.joinable()) {
-    impl_->thread.join();
-  } else {
-    impl_->Run();  // never started: nothing is open
-  }
-}
 
 struct GrpcClient::Impl {
   class OpenCall;
   using Calls = std::list<std::unique_ptr<OpenCall>>;
 
-  Impl(GrpcClientConfig c, GrpcClientLoop& l, MemoryBudget& b)
-      : config(std::move(c)), queue(l.impl_->queue), budget(b) {}
+  Impl(GrpcClientConfig c, rpc::GrpcLoop& l, MemoryBudget& b)
+      : config(std::move(c)), queue(l.queue()), budget(b) {}
 
   Status CopyHeaders();
   void FreeHeaders();
@@ -183,7 +101,7 @@ struct GrpcClient::Impl {
 };
 
 // A call under way. Freed when it has completed.
-class GrpcClient::Impl::OpenCall final : public Completion {
+class GrpcClient::Impl::OpenCall final : public rpc::Completion {
  public:
   OpenCall(Impl& client, grpc_call* call, Bytes message, Done done)
       : client_(client),
@@ -202,7 +120,7 @@ class GrpcClient::Impl::OpenCall final : public Completion {
 
   void Start();
   void Cancel() { grpc_call_cancel(call_, nullptr); }
-  void Complete() override;
+  void Complete(bool ok) override;
 
   void set_place(Calls::iterator place) { place_ = place; }
   Calls::iterator place() const { return place_; }
@@ -251,12 +169,13 @@ void GrpcClient::Impl::OpenCall::Start() {
   operations[5].data.recv_status_on_client.trailing_metadata = &trailers_;
   operations[5].data.recv_status_on_client.status = &status_;
   operations[5].data.recv_status_on_client.status_details = &status_message_;
-  const grpc_call_error error = grpc_call_start_batch(call_, operations, 6, this, nullptr);
+  const grpc_call_error error =
+      grpc_call_start_batch(call_, operations, 6, static_cast<rpc::Completion*>(this), nullptr);
   SPANHOLD_CHECK(error == GRPC_CALL_OK);
   grpc_byte_buffer_destroy(message);
 }
 
-void GrpcClient::Impl::OpenCall::Complete() {
+void GrpcClient::Impl::OpenCall::Complete(bool /*ok*/) {
   message_->Truncate(0);  // the budget has it back even if gRPC still holds a part
   done_(TakeResult());
   client_.Remove(*this);
@@ -327,7 +246,7 @@ void GrpcClient::Impl::Remove(OpenCall& call) {
   }
 }
 
-GrpcClient::GrpcClient(GrpcClientConfig config, GrpcClientLoop& loop, MemoryBudget& budget)
+GrpcClient::GrpcClient(GrpcClientConfig config, rpc::GrpcLoop& loop, MemoryBudget& budget)
     : impl_(std::make_unique<Impl>(std::move(config), loop, budget)) {}
 
 GrpcClient::~GrpcClient() {

@@ -10,31 +10,9 @@
 #include "src/core/memory_budget.h"
 #include "src/core/status.h"
 #include "src/exporter/sending/grpc_client_config.h"
+#include "src/rpc/grpc_loop.h"
 
 namespace spanhold::sending {
-
-// The thread on which the calls of all gRPC clients complete: one completion queue for all, since
-// what runs there is short.
-//
-// Threading: thread-safe. Ownership: outlives its clients.
-class GrpcClientLoop {
- public:
-  GrpcClientLoop();
-  ~GrpcClientLoop();
-  GrpcClientLoop(const GrpcClientLoop&) = delete;
-  GrpcClientLoop& operator=(const GrpcClientLoop&) = delete;
-
-  void Start();
-
-  // Joins the thread; every client's Shutdown() must have returned. Safe a second time, and without
-  // Start().
-  void Stop();
-
- private:
-  friend class GrpcClient;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 // Unary calls to one server over gRPC, messages as bytes. Any number of calls share one connection
 // to each address of the server's name. gRPC reconnects by itself, within seconds, and resolves the
@@ -50,7 +28,7 @@ class GrpcClient {
   // kCancelled by Shutdown(). Called exactly once.
   using Done = absl::AnyInvocable<void(StatusOr<std::string>)>;
 
-  GrpcClient(GrpcClientConfig config, GrpcClientLoop& loop, MemoryBudget& budget);
+  GrpcClient(GrpcClientConfig config, rpc::GrpcLoop& loop, MemoryBudget& budget);
   // Shutdown() must have returned if Start() was called.
   ~GrpcClient();
   GrpcClient(const GrpcClient&) = delete;

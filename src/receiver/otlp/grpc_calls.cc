@@ -1,71 +1,35 @@
 #include "src/receiver/otlp/grpc_calls.h"
 
-#include <cstring>
+#include <array>
+#include <future>
 #include <list>
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
+#include <absl/types/span.h>
 #include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>
 #include <grpc/slice.h>
 #include <grpc/support/alloc.h>
-#include <grpc/support/time.h>
 
 #include "src/core/check.h"
 #include "src/core/log.h"
 #include "src/core/mutex.h"
+#include "src/receiver/otlp/grpc_message.h"
 #include "src/receiver/otlp/grpc_reply.h"
 #include "src/receiver/otlp/grpc_route.h"
 #include "src/receiver/otlp/ingest.h"
 #include "src/receiver/otlp/retry_delay.h"
+#include "src/rpc/slice.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
 
-std::string_view View(const grpc_slice& slice) {
-  return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
-}
-
-grpc_slice Copied(std::string_view text) {
-  return grpc_slice_from_copied_buffer(text.data(), text.size());
-}
-
-struct FreeBuffer {
-  void operator()(grpc_byte_buffer* buffer) const { grpc_byte_buffer_destroy(buffer); }
-};
-using BufferPtr = std::unique_ptr<grpc_byte_buffer, FreeBuffer>;
-
-// One copy: a message comes in slices of at most 16 KiB, HTTP/2's frames, each of which keeps a
-// larger read buffer of gRPC's alive.
-Bytes CopyOf(const grpc_byte_buffer& message, Reservation reservation) {
-  Bytes bytes = Bytes::Allocate(std::move(reservation));
-  const grpc_slice_buffer& slices = message.data.raw.slice_buffer;
-  char* out = bytes.data();
-  for (size_t i = 0; i < slices.count; ++i) {
-    const std::string_view part = View(slices.slices[i]);
-    std::memcpy(out, part.data(), part.size());
-    out += part.size();
-  }
-  return bytes;
-}
-
-// gRPC knows gzip and deflate; zstd, which some clients send all the same, is told by its magic
-// number (RFC 8878 section 3.1.1), which no request begins with.
-compress::Encoding EncodingOf(const grpc_byte_buffer& message, std::string_view content) {
-  switch (message.data.raw.compression) {
-    case GRPC_COMPRESS_GZIP:
-      return compress::Encoding::kGzip;
-    case GRPC_COMPRESS_DEFLATE:
-      return compress::Encoding::kZlib;
-    default:
-      return content.starts_with("\x28\xb5\x2f\xfd") ? compress::Encoding::kZstd
-                                                     : compress::Encoding::kIdentity;
-  }
-}
+using rpc::CopiedSlice;
+using rpc::View;
 
 struct Signal {
   std::string_view name;
@@ -139,12 +103,15 @@ struct GrpcCalls::Shared {
 // One call. Owned by the loop until it has ended, and by the answer that is still to come.
 class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_from_this<Call> {
  public:
-  // What one of gRPC's operations leads to; the completion queue's tag.
-  struct Step {
-    Call* call;
-    void (Call::*next)(bool ok);
+  // What one of gRPC's operations leads to.
+  class Step final : public rpc::Completion {
+   public:
+    Step(Call& call, void (Call::*next)(bool ok)) : call_(call), next_(next) {}
+    void Complete(bool ok) override;
 
-    void Run(bool ok) const { (call->*next)(ok); }
+   private:
+    Call& call_;
+    void (Call::*const next_)(bool ok);
   };
 
   Call(std::shared_ptr<Shared> shared, Loop& loop);
@@ -152,14 +119,14 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // False when the queue has been shut down.
-  bool Accept(grpc_server* server, grpc_completion_queue* queue);
+  void Accept(grpc_server* server, grpc_completion_queue* queue);
 
   void Read() override;
   void Refuse(const Status& status) override;
 
-  // Lets go of gRPC's call, which ends it.
-  void Detach();
+  // No answer can be begun any more: lets go of gRPC's call, which ends it, unless an operation is
+  // still to complete. True if it has.
+  bool LetGo();
 
  private:
   friend class Loop;
@@ -167,14 +134,14 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   void Accepted(bool ok);
   void Route();
   void MessageRead(bool ok);
-  void TakeMessage(BufferPtr message);
+  void TakeMessage(MessagePtr message);
   void TakeBody(Bytes body, compress::Encoding encoding);
   void Answer(const Status& status);
   void Unsupported();
   void Reject(const Status& status);
   void Fail(const Status& status);
   void Succeed(std::string_view response);
-  void Begin(const std::vector<grpc_op>& operations, const Step& step);
+  bool Begin(absl::Span<const grpc_op> operations, Step& step);
   void Ended(bool ok);
   void LeaveIfDone();
 
@@ -187,80 +154,103 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   grpc_metadata_array metadata_;
   grpc_byte_buffer* message_ = nullptr;
   int cancelled_ = 0;
-  const Step accepted_step_{this, &Call::Accepted};
-  const Step read_step_{this, &Call::MessageRead};
-  const Step ended_step_{this, &Call::Ended};
+  Step accepted_step_{*this, &Call::Accepted};
+  Step read_step_{*this, &Call::MessageRead};
+  Step ended_step_{*this, &Call::Ended};
 
   std::string peer_;
   TimePoint since_;
   GrpcRoute route_ = GrpcRoute::kUnknown;
+  bool accepting_ = true;
   bool reading_ = false;
+  bool answering_ = false;  // guarded by shared_->mutex
   bool refused_ = false;
   bool unread_ = false;  // the client has left or has sent no message: Ended() knows which
   bool ended_ = false;
 };
 
-// The thread's part: the gate and the calls under way.
+// What is bound to the loop's thread: the gate and the calls under way.
 class GrpcCalls::Loop {
  public:
-  Loop(const ReadGate::Limits& limits, std::shared_ptr<Shared> shared, grpc_server* server,
-       grpc_completion_queue* queue)
+  Loop(const ReadGate::Limits& limits, std::shared_ptr<Shared> shared, const Peers& peers,
+       grpc_server* server, rpc::GrpcLoop& loop)
       : shared_(std::move(shared)),
+        peers_(peers),
         server_(server),
-        queue_(queue),
+        loop_(loop),
         gate_(limits, shared_->budget) {}
-
-  void Run();
+  ~Loop() { SPANHOLD_CHECK(calls_.empty()); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
 
   void AcceptNext();
   void Remove(Call& call) { calls_.erase(call.place_); }
+  // After each event: what the gate has to do, now and later.
+  void TickGate();
+  // After Shared::closed is set.
+  void LetGo();
+
+  // The gate refuses who waits.
+  void CloseGate();
+
   ReadGate& gate() { return gate_; }
+  bool closed() const { return closed_; }
+  const Peers& peers() const { return peers_; }
   uint64_t largest_message() const { return shared_->ingest.max_request_bytes(); }
   TimePoint Now() const { return shared_->clock.Now(); }
 
  private:
-  grpc_event Next();
-
   const std::shared_ptr<Shared> shared_;
+  const Peers& peers_;
   grpc_server* const server_;
-  grpc_completion_queue* const queue_;
+  rpc::GrpcLoop& loop_;
   ReadGate gate_;
   std::list<std::shared_ptr<Call>> calls_;
+  bool closed_ =
+      false;  // calls are let go of, and the gate, which knows them, is not used any more
+  // The earliest timer that is set for the gate.
+  std::optional<TimePoint> timer_due_;
+  TimerId timer_ = 0;
 };
-
-void GrpcCalls::Loop::Run() {
-  AcceptNext();
-  for (;;) {
-    const grpc_event event = Next();
-    if (event.type == GRPC_QUEUE_SHUTDOWN) {
-      break;
-    }
-    if (event.type == GRPC_OP_COMPLETE) {
-      static_cast<const Call::Step*>(event.tag)->Run(event.success != 0);
-    }
-    gate_.Tick(Now());
-  }
-  // These wait for an answer of the admission that comes too late, or could not be given theirs.
-  for (const auto& call : calls_) {
-    call->Detach();
-  }
-}
-
-// Waits for an event, or until the gate has something to do.
-grpc_event GrpcCalls::Loop::Next() {
-  gpr_timespec deadline = gpr_inf_future(GPR_CLOCK_MONOTONIC);
-  if (const std::optional<TimePoint> due = gate_.NextDue()) {
-    deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                            gpr_time_from_nanos((*due - Now()).count(), GPR_TIMESPAN));
-  }
-  return grpc_completion_queue_next(queue_, deadline, nullptr);
-}
 
 void GrpcCalls::Loop::AcceptNext() {
   const auto call = std::make_shared<Call>(shared_, *this);
-  if (call->Accept(server_, queue_)) {
-    call->place_ = calls_.insert(calls_.end(), call);
+  call->place_ = calls_.insert(calls_.end(), call);
+  call->Accept(server_, loop_.queue());
+}
+
+void GrpcCalls::Loop::CloseGate() {
+  if (!closed_) {
+    gate_.Close();
   }
+}
+
+void GrpcCalls::Loop::TickGate() {
+  if (closed_) {
+    return;
+  }
+  gate_.Tick(Now());
+  const std::optional<TimePoint> due = gate_.NextDue();
+  if (due && (!timer_due_ || *due < *timer_due_)) {
+    loop_.timers().Cancel(timer_);
+    timer_due_ = due;
+    timer_ = loop_.timers().Schedule(*due, [this] {
+      timer_due_.reset();
+      TickGate();
+    });
+  }
+}
+
+void GrpcCalls::Loop::LetGo() {
+  closed_ = true;
+  loop_.timers().Cancel(timer_);
+  std::erase_if(calls_, [](const std::shared_ptr<Call>& call) { return call->LetGo(); });
+}
+
+void GrpcCalls::Call::Step::Complete(bool ok) {
+  Loop& loop = call_.loop_;
+  (call_.*next_)(ok);
+  loop.TickGate();
 }
 
 GrpcCalls::Call::Call(std::shared_ptr<Shared> shared, Loop& loop)
@@ -277,21 +267,24 @@ GrpcCalls::Call::~Call() {
   }
 }
 
-bool GrpcCalls::Call::Accept(grpc_server* server, grpc_completion_queue* queue) {
-  return grpc_server_request_call(server, &call_, &details_, &metadata_, queue, queue,
-                                  const_cast<Step*>(&accepted_step_)) == GRPC_CALL_OK;
+void GrpcCalls::Call::Accept(grpc_server* server, grpc_completion_queue* queue) {
+  rpc::Completion* const tag = &accepted_step_;
+  const grpc_call_error error =
+      grpc_server_request_call(server, &call_, &details_, &metadata_, queue, queue, tag);
+  SPANHOLD_CHECK(error == GRPC_CALL_OK);
 }
 
 void GrpcCalls::Call::Accepted(bool ok) {
-  if (!ok) {  // the server shuts down
-    loop_.gate().Close();
+  accepting_ = false;
+  if (!ok || loop_.closed()) {  // the server shuts down
+    loop_.CloseGate();
     loop_.Remove(*this);
     return;
   }
   loop_.AcceptNext();
-  char* const peer = grpc_call_get_peer(call_);
-  peer_ = peer;
-  gpr_free(peer);
+  char* const uri = grpc_call_get_peer(call_);
+  peer_ = loop_.peers().Of(uri);
+  gpr_free(uri);
   since_ = loop_.Now();
   Route();
 }
@@ -315,24 +308,26 @@ void GrpcCalls::Call::Route() {
 }
 
 void GrpcCalls::Call::Read() {
-  reading_ = true;
-  grpc_op read{};
-  read.op = GRPC_OP_RECV_MESSAGE;
-  read.data.recv_message.recv_message = &message_;
-  Begin({read}, read_step_);
+  std::array<grpc_op, 1> read{};
+  read[0].op = GRPC_OP_RECV_MESSAGE;
+  read[0].data.recv_message.recv_message = &message_;
+  reading_ = Begin(read, read_step_);
 }
 
 void GrpcCalls::Call::Refuse(const Status& status) {
   refused_ = true;
   shared_->account.Refused(0);
-  shared_->LogRefused(PeerName(peer_), status);
+  shared_->LogRefused(peer_, status);
   Fail(status);
 }
 
 void GrpcCalls::Call::MessageRead(bool /*ok*/) {
   reading_ = false;
-  BufferPtr message(std::exchange(message_, nullptr));
-  if (refused_) {
+  MessagePtr message(std::exchange(message_, nullptr));
+  if (loop_.closed()) {
+    unread_ = !refused_;
+    LetGo() ? loop_.Remove(*this) : LeaveIfDone();
+  } else if (refused_) {
     LeaveIfDone();
   } else if (message == nullptr) {
     // The client has gone away, or has ended the call without a message: then it gets this.
@@ -344,7 +339,7 @@ void GrpcCalls::Call::MessageRead(bool /*ok*/) {
   }
 }
 
-void GrpcCalls::Call::TakeMessage(BufferPtr message) {
+void GrpcCalls::Call::TakeMessage(MessagePtr message) {
   const uint64_t size = grpc_byte_buffer_length(message.get());
   if (size > loop_.largest_message()) {
     message.reset();
@@ -390,9 +385,9 @@ void GrpcCalls::Call::Answer(const Status& status) {
     return;
   }
   if (IsRetryable(status)) {
-    shared_->LogRefused(PeerName(peer_), status);
+    shared_->LogRefused(peer_, status);
   } else {
-    shared_->LogRejected(PeerName(peer_), status);
+    shared_->LogRejected(peer_, status);
   }
   Fail(status);
 }
@@ -404,7 +399,7 @@ void GrpcCalls::Call::Unsupported() {
   (metrics ? shared_->metrics_log : shared_->logs_log)
       .Log(LogLevel::kWarn, shared_->account.receiver(),
            "only traces are taken; the setting stops the sender",
-           {{"peer", PeerName(peer_)},
+           {{"peer", peer_},
             {"transport", shared_->account.transport()},
             {"signal", signal.name},
             {"setting", signal.setting}});
@@ -415,40 +410,43 @@ void GrpcCalls::Call::Unsupported() {
 // A final answer to what is not an OTLP request.
 void GrpcCalls::Call::Reject(const Status& status) {
   shared_->account.RejectedRequest();
-  shared_->LogRejected(PeerName(peer_), status);
+  shared_->LogRejected(peer_, status);
   Fail(status);
 }
 
 void GrpcCalls::Call::Fail(const Status& status) {
   const GrpcReply reply = ReplyFor(shared_->retry_delay.AddTo(status));
-  grpc_slice message = Copied(reply.message);
-  std::vector<grpc_metadata> trailers;
+  grpc_slice message = CopiedSlice(reply.message);
+  std::array<grpc_metadata, 2> trailers{};
+  size_t trailer_count = 0;
   if (!reply.retry_info.empty()) {
-    trailers.push_back({grpc_slice_from_static_string("grpc-status-details-bin"),
-                        Copied(reply.status_details),
-                        {}});
-    trailers.push_back(
-        {grpc_slice_from_static_string("google.rpc.retryinfo-bin"), Copied(reply.retry_info), {}});
+    trailers = {{{grpc_slice_from_static_string("grpc-status-details-bin"),
+                  CopiedSlice(reply.status_details),
+                  {}},
+                 {grpc_slice_from_static_string("google.rpc.retryinfo-bin"),
+                  CopiedSlice(reply.retry_info),
+                  {}}}};
+    trailer_count = trailers.size();
   }
-  std::vector<grpc_op> operations(3);
+  std::array<grpc_op, 3> operations{};
   operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
   operations[1].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
   operations[1].data.send_status_from_server = {
-      trailers.size(), trailers.data(), static_cast<grpc_status_code>(reply.code), &message};
+      trailer_count, trailers.data(), static_cast<grpc_status_code>(reply.code), &message};
   operations[2].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
   operations[2].data.recv_close_on_server.cancelled = &cancelled_;
   Begin(operations, ended_step_);
   grpc_slice_unref(message);
-  for (const grpc_metadata& trailer : trailers) {
-    grpc_slice_unref(trailer.value);
+  for (size_t i = 0; i < trailer_count; ++i) {
+    grpc_slice_unref(trailers[i].value);
   }
 }
 
 // The message is sent also where it is empty: .NET's SDK takes trailers alone for a failure.
 void GrpcCalls::Call::Succeed(std::string_view response) {
-  grpc_slice content = Copied(response);
-  const BufferPtr message(grpc_raw_byte_buffer_create(&content, 1));
-  std::vector<grpc_op> operations(4);
+  grpc_slice content = CopiedSlice(response);
+  const MessagePtr message(grpc_raw_byte_buffer_create(&content, 1));
+  std::array<grpc_op, 4> operations{};
   operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
   operations[1].op = GRPC_OP_SEND_MESSAGE;
   operations[1].data.send_message.send_message = message.get();
@@ -460,14 +458,18 @@ void GrpcCalls::Call::Succeed(std::string_view response) {
   grpc_slice_unref(content);
 }
 
-void GrpcCalls::Call::Begin(const std::vector<grpc_op>& operations, const Step& step) {
+// False once the calls are closed: then nothing is begun.
+bool GrpcCalls::Call::Begin(absl::Span<const grpc_op> operations, Step& step) {
   const MutexLock lock(shared_->mutex);
   if (shared_->closed) {
-    return;
+    return false;
   }
-  const grpc_call_error error = grpc_call_start_batch(call_, operations.data(), operations.size(),
-                                                      const_cast<Step*>(&step), nullptr);
+  answering_ = answering_ || &step == &ended_step_;
+  rpc::Completion* const tag = &step;
+  const grpc_call_error error =
+      grpc_call_start_batch(call_, operations.data(), operations.size(), tag, nullptr);
   SPANHOLD_CHECK(error == GRPC_CALL_OK);
+  return true;
 }
 
 void GrpcCalls::Call::Ended(bool /*ok*/) {
@@ -486,26 +488,39 @@ void GrpcCalls::Call::LeaveIfDone() {
   }
 }
 
-void GrpcCalls::Call::Detach() {
-  if (unread_) {
+bool GrpcCalls::Call::LetGo() {
+  const MutexLock lock(shared_->mutex);
+  if (accepting_ || reading_ || answering_) {
+    return false;
+  }
+  if (unread_ && route_ == GrpcRoute::kTraces) {
     shared_->account.AbortedRequest();  // left so late that no answer was begun
   }
-  const MutexLock lock(shared_->mutex);
   grpc_call_unref(std::exchange(call_, nullptr));
+  return true;
 }
 
 GrpcCalls::GrpcCalls(const ReadGate::Limits& limits, const Parts& parts)
-    : limits_(limits), shared_(std::make_shared<Shared>(limits, parts)) {}
+    : limits_(limits), parts_(parts), shared_(std::make_shared<Shared>(limits, parts)) {}
 
 GrpcCalls::~GrpcCalls() = default;
 
-void GrpcCalls::Run(grpc_server* server, grpc_completion_queue* queue) {
-  Loop(limits_, shared_, server, queue).Run();
+void GrpcCalls::Start(grpc_server* server) {
+  loop_ = std::make_unique<Loop>(limits_, shared_, parts_.peers, server, parts_.loop);
+  parts_.loop.Post([this] { loop_->AcceptNext(); });
 }
 
 void GrpcCalls::Close() {
-  const MutexLock lock(shared_->mutex);
-  shared_->closed = true;
+  {
+    const MutexLock lock(shared_->mutex);
+    shared_->closed = true;
+  }
+  std::promise<void> done;
+  parts_.loop.Post([&] {
+    loop_->LetGo();
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 }  // namespace spanhold::otlp_receiver

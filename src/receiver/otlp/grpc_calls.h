@@ -9,9 +9,10 @@
 #include "src/pipeline/admission.h"
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/telemetry.h"
+#include "src/receiver/otlp/peers.h"
 #include "src/receiver/otlp/read_gate.h"
+#include "src/rpc/grpc_loop.h"
 
-struct grpc_completion_queue;
 struct grpc_server;
 
 namespace spanhold::otlp_receiver {
@@ -22,9 +23,10 @@ namespace spanhold::otlp_receiver {
 //   accepted ─▶ gate ─▶ read ─▶ Ingest ─▶ answered ─▶ freed
 //      └─────────┴───────┴──────────────────▲ refused, rejected, health
 //
-// Threading: everything runs on the thread of Run(), but for the answers of the admission, which
+// Threading: everything runs on the gRPC loop's thread, but for the answers of the admission, which
 // may come on any, also after this object is gone.
-// Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
+// Ownership: what `Parts` refers to must outlive it and, but for the peers, the last answer of the
+// admission.
 // Counts: see GrpcReceiver.
 class GrpcCalls {
  public:
@@ -35,20 +37,21 @@ class GrpcCalls {
     Telemetry& telemetry;
     const Clock& clock;
     Random& random;
+    rpc::GrpcLoop& loop;
+    const Peers& peers;
   };
 
   GrpcCalls(const ReadGate::Limits& limits, const Parts& parts);
-  // Run() must have returned.
+  // If Start() was called, the server must have been shut down, and Close() called.
   ~GrpcCalls();
   GrpcCalls(const GrpcCalls&) = delete;
   GrpcCalls& operator=(const GrpcCalls&) = delete;
 
-  // Serves `server`'s calls, all of which come to `queue`, until `queue` is shut down. From the
-  // moment the server is shut down the calls that wait are refused.
-  void Run(grpc_server* server, grpc_completion_queue* queue);
+  // Serves `server`'s calls. From the moment the server is shut down the calls that wait are refused.
+  void Start(grpc_server* server);
 
-  // From here on no answer is begun any more: to be called before the queue is shut down. Calls that
-  // have not been answered are ended. Thread-safe.
+  // From here on no answer is begun any more, and calls that wait for one are ended. After Start();
+  // the server's shutdown must have begun. Not from the loop's thread.
   void Close();
 
  private:
@@ -57,7 +60,9 @@ class GrpcCalls {
   struct Shared;
 
   const ReadGate::Limits limits_;
+  const Parts parts_;
   const std::shared_ptr<Shared> shared_;  // last owner: the admission's last answer
+  std::unique_ptr<Loop> loop_;
 };
 
 }  // namespace spanhold::otlp_receiver

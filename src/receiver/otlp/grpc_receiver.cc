@@ -1,32 +1,19 @@
 #include "src/receiver/otlp/grpc_receiver.h"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <limits>
 #include <string>
-#include <thread>
 #include <utility>
 
-#include <grpc/grpc.h>
-#include <grpcpp/generic/async_generic_service.h>
-#include <grpcpp/resource_quota.h>
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
-
 #include "src/core/log.h"
+#include "src/core/mutex.h"
 #include "src/net/listener.h"
 #include "src/receiver/otlp/grpc_calls.h"
+#include "src/receiver/otlp/grpc_server.h"
+#include "src/receiver/otlp/peers.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
 
-using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
-using AcceptorType = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
-
-// Bytes of a message that gRPC takes in before anybody reads the call.
-constexpr int kLookAhead = 64 << 10;
 // What a call costs then, and an idle connection: measured 75 KB and 18 KB.
 constexpr uint64_t kUnreadCallBytes = 80 << 10;
 constexpr uint64_t kConnectionBytes = 20 << 10;
@@ -36,16 +23,6 @@ constexpr uint64_t kFewestConnections = 64;
 // For requests under way at shutdown, and clients that do not leave when told: the exporters need
 // the rest of the time for what is held.
 constexpr Duration kDrainTime = std::chrono::seconds(2);
-
-int Milliseconds(Duration duration) {
-  const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-  return static_cast<int>(std::min<int64_t>(count, std::numeric_limits<int>::max()));
-}
-
-// gRPC writes "no limit" so.
-int MillisecondsOrNever(Duration duration) {
-  return duration > Duration::zero() ? Milliseconds(duration) : std::numeric_limits<int>::max();
-}
 
 // A read reserves the largest message there is, so it must leave room for more than one.
 uint64_t LargestMessage(const GrpcConfig& config, const MemoryBudget& budget) {
@@ -63,48 +40,34 @@ uint64_t QuotaBytes(const MemoryBudget& budget) {
   return budget.limit() + budget.limit() / 8 + MostConnections(budget) * kConnectionBytes;
 }
 
-void SetKeepalive(const GrpcKeepalive& keepalive, grpc::ServerBuilder& builder) {
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
-                             MillisecondsOrNever(keepalive.max_connection_idle));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                             MillisecondsOrNever(keepalive.max_connection_age));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             MillisecondsOrNever(keepalive.max_connection_age_grace));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(keepalive.time));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(keepalive.timeout));
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             Milliseconds(keepalive.min_time));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS,
-                             keepalive.permit_without_stream ? 1 : 0);
-}
+// Waits for what happens on the gRPC loop.
+class Signal final : public rpc::Completion {
+ public:
+  void Complete(bool /*ok*/) override {
+    const MutexLock lock(mutex_);
+    completed_ = true;
+    changed_.NotifyAll();
+  }
+  // False when `deadline` comes first.
+  bool WaitUntil(Deadline deadline, const Clock& clock) {
+    const MutexLock lock(mutex_);
+    while (!completed_ && clock.Now() < deadline) {
+      changed_.WaitUntil(mutex_, deadline);
+    }
+    return completed_;
+  }
+  void Wait() {
+    const MutexLock lock(mutex_);
+    while (!completed_) {
+      changed_.Wait(mutex_);
+    }
+  }
 
-// Measured in docs/decisions/grpc-server.md.
-void SetArguments(const GrpcConfig& config, grpc::ServerBuilder& builder) {
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookAhead);
-  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // The calls look at the size themselves, to count it and to say the limit.
-  builder.SetMaxReceiveMessageSize(-1);
-  if (config.max_concurrent_streams > 0) {
-    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                               static_cast<int>(config.max_concurrent_streams));
-  }
-  if (config.read_buffer_size > 0) {
-    builder.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE,
-                               static_cast<int>(config.read_buffer_size));
-  }
-  if (config.write_buffer_size > 0) {
-    builder.AddChannelArgument(GRPC_ARG_HTTP2_WRITE_BUFFER_SIZE,
-                               static_cast<int>(config.write_buffer_size));
-  }
-  SetKeepalive(config.keepalive, builder);
-}
-
-gpr_timespec FromNow(Duration duration) {
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                      gpr_time_from_nanos(duration.count(), GPR_TIMESPAN));
-}
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  bool completed_ SPANHOLD_GUARDED_BY(mutex_) = false;
+};
 
 }  // namespace
 
@@ -113,8 +76,9 @@ struct GrpcReceiver::Impl {
       : config(c),
         parts(p),
         largest_message(LargestMessage(c, p.budget)),
-        calls({.largest_message = largest_message, .unread_bytes = kUnreadCallBytes},
-              {p.admission, p.account, p.budget, p.telemetry, p.clock, p.random}),
+        calls(
+            {.largest_message = largest_message, .unread_bytes = kUnreadCallBytes},
+            {p.admission, p.account, p.budget, p.telemetry, p.clock, p.random, p.grpc_loop, peers}),
         listener(ListenerOptions(c, p), p.loop) {}
 
   static net::Listener::Options ListenerOptions(const GrpcConfig& config, const Parts& parts) {
@@ -132,37 +96,18 @@ struct GrpcReceiver::Impl {
     return options;
   }
 
-  void Build() {
-    grpc::ResourceQuota quota;
-    quota.Resize(QuotaBytes(parts.budget));
-    grpc::ServerBuilder builder;
-    builder.SetResourceQuota(quota);
-    SetArguments(config, builder);
-    // Calls are taken over the C API; without this service the C++ server would take them itself.
-    builder.RegisterAsyncGenericService(&unused_service);
-    acceptor = builder.experimental().AddExternalConnectionAcceptor(
-        AcceptorType::FROM_FD, grpc::InsecureServerCredentials());
-    queue = builder.AddCompletionQueue();
-    server = builder.BuildAndStart();
-  }
-
-  void Serve(int fd) {
-    Acceptor::NewConnectionParameters connection;
-    connection.fd = fd;
-    acceptor->HandleNewConnection(&connection);
+  void Serve(int fd, std::string peer) {
+    peers.Set(fd, std::move(peer));
+    server->Serve(fd);
   }
 
   const GrpcConfig config;
   const Parts parts;
   const uint64_t largest_message;
+  Peers peers;
   GrpcCalls calls;
   net::Listener listener;
-
-  grpc::AsyncGenericService unused_service;
-  std::unique_ptr<Acceptor> acceptor;
-  std::unique_ptr<grpc::ServerCompletionQueue> queue;
-  std::unique_ptr<grpc::Server> server;
-  std::thread thread;
+  std::unique_ptr<GrpcServer> server;
 };
 
 GrpcReceiver::GrpcReceiver(const GrpcConfig& config, const Parts& parts)
@@ -171,13 +116,11 @@ GrpcReceiver::GrpcReceiver(const GrpcConfig& config, const Parts& parts)
 GrpcReceiver::~GrpcReceiver() = default;
 
 Status GrpcReceiver::Start() {
-  impl_->Build();
-  impl_->thread = std::thread([this] {
-    pthread_setname_np(pthread_self(), "otlp-grpc");
-    impl_->calls.Run(impl_->server->c_server(), impl_->queue->cq());
-  });
-  const Status listening =
-      impl_->listener.Start([this](int fd, const std::string& /*peer*/) { impl_->Serve(fd); });
+  impl_->server = std::make_unique<GrpcServer>(impl_->config, QuotaBytes(impl_->parts.budget),
+                                               impl_->parts.grpc_loop);
+  impl_->calls.Start(impl_->server->get());
+  const Status listening = impl_->listener.Start(
+      [this](int fd, std::string peer) { impl_->Serve(fd, std::move(peer)); });
   if (!listening.ok()) {
     Shutdown(impl_->parts.clock.Now()).IgnoreError();
     return listening;
@@ -195,11 +138,14 @@ Status GrpcReceiver::Shutdown(Deadline deadline) {
   if (impl_->server == nullptr) {
     return absl::OkStatus();
   }
-  impl_->server->Shutdown(FromNow(std::min(deadline - impl_->parts.clock.Now(), kDrainTime)));
+  const Clock& clock = impl_->parts.clock;
+  Signal ended;
+  impl_->server->BeginShutdown(ended);
+  if (!ended.WaitUntil(std::min(deadline, clock.Now() + kDrainTime), clock)) {
+    impl_->server->CancelAllCalls();
+  }
   impl_->calls.Close();
-  impl_->queue->Shutdown();
-  impl_->thread.join();
-  impl_->acceptor.reset();
+  ended.Wait();
   impl_->server.reset();
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/telemetry.h"
 #include "src/receiver/otlp/grpc_config.h"
+#include "src/rpc/grpc_loop.h"
 
 namespace spanhold::otlp_receiver {
 
@@ -19,7 +20,7 @@ namespace spanhold::otlp_receiver {
 // is answered when, and docs/decisions/grpc-server.md for why it is built like this.
 //
 // Threading: bound to the thread that builds the service; connections are accepted on the loop and
-// calls run on the thread "otlp-grpc".
+// calls run on the gRPC loop.
 // Ownership: what `Parts` refers to must outlive it and the last answer of the admission.
 // Counts: in the account, each call with a request that was begun; metrics and logs in
 //         spanhold_receiver_unsupported_requests{receiver,transport,signal};
@@ -34,7 +35,9 @@ class GrpcReceiver final : public Component {
     Telemetry& telemetry;
     const Clock& clock;
     Random& random;
-    net::EventLoop& loop;  // runs from before Start() until after Shutdown()
+    // Both run from before Start() until after Shutdown().
+    net::EventLoop& loop;
+    rpc::GrpcLoop& grpc_loop;
   };
 
   GrpcReceiver(const GrpcConfig& config, const Parts& parts);

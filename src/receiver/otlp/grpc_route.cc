@@ -2,7 +2,6 @@
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_replace.h>
 #include <google/protobuf/wrappers.pb.h>
 
 namespace spanhold::otlp_receiver {
@@ -41,18 +40,6 @@ StatusOr<std::string> CheckHealth(std::string_view request) {
   }
   return absl::NotFoundError(
       absl::StrCat("unknown service \"", absl::CHexEscape(service.value()), "\""));
-}
-
-std::string PeerName(std::string_view uri) {
-  const size_t colon = uri.find(':');
-  if (uri.starts_with("ipv4:")) {
-    return std::string(uri.substr(colon + 1));
-  }
-  if (uri.starts_with("ipv6:")) {
-    return absl::StrReplaceAll(std::string(uri.substr(colon + 1)),
-                               {{"%5B", "["}, {"%5D", "]"}, {"%25", "%"}});
-  }
-  return std::string(uri.substr(0, colon));
 }
 
 }  // namespace spanhold::otlp_receiver

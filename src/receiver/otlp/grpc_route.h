@@ -18,8 +18,4 @@ GrpcRoute RouteOf(std::string_view path);
 // any other service, as the protocol wants it.
 StatusOr<std::string> CheckHealth(std::string_view request);
 
-// How a peer is called in the log: "127.0.0.1:51234", "[::1]:51234" or "unix", for gRPC's
-// "ipv4:127.0.0.1:51234", "ipv6:%5B::1%5D:51234" and "unix:".
-std::string PeerName(std::string_view uri);
-
 }  // namespace spanhold::otlp_receiver

@@ -8,9 +8,9 @@ namespace spanhold::otlp_receiver {
 OtlpReceiver::OtlpReceiver(const Config& config, const std::string& id, const Parts& parts) {
   if (config.has_grpc) {
     transports_.push_back(std::make_unique<GrpcReceiver>(
-        config.grpc,
-        GrpcReceiver::Parts{parts.admission, parts.ledger.AddReceiver(id, "grpc"), parts.budget,
-                            parts.telemetry, parts.clock, parts.random, parts.loop}));
+        config.grpc, GrpcReceiver::Parts{parts.admission, parts.ledger.AddReceiver(id, "grpc"),
+                                         parts.budget, parts.telemetry, parts.clock, parts.random,
+                                         parts.loop, parts.grpc_loop}));
   }
   if (config.has_http) {
     transports_.push_back(std::make_unique<HttpReceiver>(

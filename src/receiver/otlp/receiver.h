@@ -13,6 +13,7 @@
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/telemetry.h"
 #include "src/receiver/otlp/config.h"
+#include "src/rpc/grpc_loop.h"
 
 namespace spanhold::otlp_receiver {
 
@@ -29,7 +30,9 @@ class OtlpReceiver final : public Component {
     Telemetry& telemetry;
     const Clock& clock;
     Random& random;
-    net::EventLoop& loop;  // runs from before Start() until after Shutdown()
+    // Both run from before Start() until after Shutdown().
+    net::EventLoop& loop;
+    rpc::GrpcLoop& grpc_loop;
   };
 
   OtlpReceiver(const Config& config, const std::string& id, const Parts& parts);

@@ -61,7 +61,8 @@ class GrpcTransportTest : public testing::Test {
   FakeOtlpServer server_;
   Config config_;
   net::EventLoop http_loop_{"test", 1};
-  sending::GrpcClientLoop grpc_loop_;
+  const SystemClock clock_;
+  rpc::GrpcLoop grpc_loop_{clock_};
   std::unique_ptr<sending::Transport> transport_;
 };
 
@@ -136,7 +137,8 @@ TEST_F(GrpcTransportTest, CancelsWhatIsUnderWayOnShutdown) {
 
 TEST(JaegerTransportTest, IsOfTheProtocolThatTheConfigurationAsksFor) {
   net::EventLoop http_loop("test", 1);
-  sending::GrpcClientLoop grpc_loop;
+  const SystemClock clock;
+  rpc::GrpcLoop grpc_loop(clock);
   const auto make = [&](const std::string& endpoint) {
     Config config;
     config.endpoint = endpoint;

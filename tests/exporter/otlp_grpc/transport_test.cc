@@ -51,7 +51,8 @@ class OtlpGrpcTransportTest : public ::testing::Test {
   RecordingObserver observer_;
   MemoryBudget budget_{uint64_t{1} << 30U};
   std::optional<FakeOtlpServer> server_;
-  sending::GrpcClientLoop loop_;
+  const SystemClock clock_;
+  rpc::GrpcLoop loop_{clock_};
   Config config_;
   std::optional<OtlpGrpcTransport> transport_;
 };

@@ -59,7 +59,8 @@ class GrpcClientTest : public ::testing::Test {
 
   MemoryBudget budget_{uint64_t{1} << 30U};
   FakeOtlpServer server_;
-  GrpcClientLoop loop_;
+  const SystemClock loop_clock_;
+  rpc::GrpcLoop loop_{loop_clock_};
   std::optional<GrpcClient> client_;
 };
 
@@ -252,12 +253,6 @@ TEST_F(GrpcClientTest, ShutdownLetsGoOfMessagesThatTheServerNeverTook) {
   EXPECT_FALSE(first.get().ok());
   EXPECT_FALSE(second.get().ok());
   EXPECT_EQ(budget_.used(), 0U);
-}
-
-TEST(GrpcClientLoopTest, StopsWithoutStart) {
-  GrpcClientLoop loop;
-  loop.Stop();
-  loop.Stop();
 }
 
 }  // namespace

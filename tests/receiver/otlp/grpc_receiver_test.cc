@@ -52,14 +52,16 @@ class GrpcReceiverTest : public ::testing::Test {
       EXPECT_THAT(receiver_->Shutdown(clock_.Now()), IsOk());
     }
     client_.reset();
+    grpc_loop_.Stop();
     loop_.Stop();
   }
 
   void Start() {
     loop_.Start();
+    grpc_loop_.Start();
     receiver_ = std::make_unique<GrpcReceiver>(
-        config_,
-        GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_, loop_});
+        config_, GrpcReceiver::Parts{admission_, account_, budget_, telemetry_, clock_, random_,
+                                     loop_, grpc_loop_});
     ASSERT_THAT(receiver_->Start(), IsOk());
     client_ = std::make_unique<GrpcTestClient>(Target());
   }
@@ -88,6 +90,7 @@ class GrpcReceiverTest : public ::testing::Test {
   FakeAdmission admission_;
   ReceiverAccount account_{"otlp", "grpc", telemetry_};
   net::EventLoop loop_{"test", 1};
+  rpc::GrpcLoop grpc_loop_{clock_};
   GrpcConfig config_;
   std::unique_ptr<GrpcReceiver> receiver_;
   std::unique_ptr<GrpcTestClient> client_;
@@ -305,7 +308,8 @@ TEST_F(GrpcReceiverTest, SaysSoWhenThePortIsTaken) {
   Start();
   GrpcConfig config;
   config.endpoint = Target();
-  GrpcReceiver second(config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
+  GrpcReceiver second(
+      config, {admission_, account_, budget_, telemetry_, clock_, random_, loop_, grpc_loop_});
 
   const Status status = second.Start();
 
@@ -501,8 +505,8 @@ TEST_F(GrpcReceiverTest, ShutdownRefusesWhatComesLater) {
 }
 
 TEST_F(GrpcReceiverTest, ShutdownWithoutStartIsFine) {
-  GrpcReceiver receiver(config_,
-                        {admission_, account_, budget_, telemetry_, clock_, random_, loop_});
+  GrpcReceiver receiver(
+      config_, {admission_, account_, budget_, telemetry_, clock_, random_, loop_, grpc_loop_});
 
   EXPECT_THAT(receiver.Shutdown(clock_.Now()), IsOk());
 }

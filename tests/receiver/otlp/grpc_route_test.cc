@@ -48,13 +48,5 @@ TEST(GrpcRouteTest, AMalformedHealthCheckIsRejected) {
   EXPECT_THAT(CheckHealth("\x0a\x05oth"), StatusIs(absl::StatusCode::kInvalidArgument, testing::_));
 }
 
-TEST(GrpcRouteTest, NamesPeers) {
-  EXPECT_EQ(PeerName("ipv4:127.0.0.1:51234"), "127.0.0.1:51234");
-  EXPECT_EQ(PeerName("ipv6:%5B::1%5D:51234"), "[::1]:51234");
-  EXPECT_EQ(PeerName("ipv6:%5Bfe80::1%25eth0%5D:51234"), "[fe80::1%eth0]:51234");
-  EXPECT_EQ(PeerName("unix:"), "unix");
-  EXPECT_EQ(PeerName("unix:/run/spanhold.sock"), "unix");
-}
-
 }  // namespace
 }  // namespace spanhold::otlp_receiver
