@@ -2,12 +2,20 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "src/core/check.h"
 #include "src/core/log.h"
 
 namespace spanhold {
+namespace {
+
+// How long requests gather while many come: to wake a thread costs as much as a small request, and
+// 40,000 requests of one span woke it 26,000 times. Far below any batch's timeout.
+constexpr Duration kNap = std::chrono::milliseconds(1);
+
+}  // namespace
 
 Worker::Worker(PipelineAccount& account, IntakeLimits limits, const Clock& clock)
     : account_(account), clock_(clock), queue_(limits) {}
@@ -39,7 +47,12 @@ Status Worker::Start() {
 
 void Worker::Enqueue(QueuedRequest request) {
   queue_.Push(std::move(request));
-  wakeup_.Notify();
+  // A quarter of the queue is a batch by default, and leaves time to take it out.
+  if (queue_.spans() >= queue_.limits().spans / 4) {
+    wakeup_.Notify();
+  } else {
+    wakeup_.NotifyLazily();
+  }
 }
 
 uint64_t Worker::HeldSpans() const {
@@ -52,7 +65,7 @@ uint64_t Worker::HeldSpans() const {
 
 void Worker::Run() {
   for (;;) {
-    const uint64_t seen = wakeup_.Prepare();
+    const Wakeup::Seen seen = wakeup_.Prepare();
     const bool draining = draining_;
     if (Step()) {
       continue;
@@ -60,15 +73,30 @@ void Worker::Run() {
     if (draining && (queue_.spans() == 0 || clock_.Now() >= drain_deadline_)) {
       break;
     }
-    std::optional<TimePoint> until;
-    if (draining) {
-      until = drain_deadline_;
-    } else if (fan_out_->HasRoom()) {
-      until = timers_.NextDue();  // with a full lane, only Wake() brings something to do
-    }
-    wakeup_.WaitUntil(seen, until);
+    Rest(seen, draining);
   }
   Finish();
+}
+
+// Waits for something to do. When requests follow each other closely it waits for some of them.
+void Worker::Rest(const Wakeup::Seen& seen, bool draining) {
+  if (draining) {
+    wakeup_.WaitUntil(seen, drain_deadline_);
+    return;
+  }
+  if (!fan_out_->HasRoom()) {
+    wakeup_.WaitUntil(seen, std::nullopt);  // only Wake() brings something to do
+    return;
+  }
+  const std::optional<TimePoint> due = timers_.NextDue();
+  const TimePoint began = clock_.Now();
+  if (requests_are_close_) {
+    wakeup_.NapUntil(seen, std::min(began + kNap, due.value_or(TimePoint::max())));
+    requests_are_close_ = queue_.spans() > 0;
+  } else {
+    wakeup_.WaitUntil(seen, due);
+    requests_are_close_ = queue_.spans() > 0 && clock_.Now() - began < kNap;
+  }
 }
 
 // Runs what is due and leads one request through the pipeline. False: nothing to do for now.

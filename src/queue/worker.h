@@ -63,6 +63,7 @@ class Worker {
  private:
   void Run();
   bool Step();
+  void Rest(const Wakeup::Seen& seen, bool draining);
   void TakeOne(QueuedRequest request);
   void Finish();
 
@@ -79,6 +80,7 @@ class Worker {
   std::atomic<uint64_t> in_hand_{0};   // spans between the queue and the first processor's count
   std::atomic<bool> draining_{false};  // set after drain_deadline_, read before it
   Deadline drain_deadline_;
+  bool requests_are_close_ = false;  // of the worker's thread: the last rest was short
 };
 
 }  // namespace spanhold
