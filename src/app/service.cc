@@ -218,6 +218,7 @@ void Service::LogLedger() const {
          {"sampled_out", account.sampled_out()},
          {"dropped", account.dropped()},
          {"handed_on", account.handed()},
+         {"kept", account.kept()},
          {"held", account.held()}});
   }
   for (const LaneAccount& account : ledger_.lanes()) {
@@ -227,6 +228,7 @@ void Service::LogLedger() const {
          {"sent", account.sent()},
          {"rejected", account.rejected()},
          {"dropped", account.dropped()},
+         {"kept", account.kept()},
          {"held", account.held()}});
   }
 }

@@ -61,7 +61,8 @@ std::string Pipelines(const Ledger& ledger) {
       {"PIPELINE", "accepted", "sampled out", "dropped", "handed on", "held", "difference"}};
   for (const PipelineAccount& account : ledger.pipelines()) {
     // What leaves is read before what comes in, so that a span on its way is not counted twice.
-    const uint64_t out = account.sampled_out() + account.dropped() + account.handed();
+    const uint64_t out =
+        account.sampled_out() + account.dropped() + account.handed() + account.kept();
     const uint64_t held = account.held();
     const uint64_t in = account.accepted();
     rows.push_back({account.name(), std::to_string(in), std::to_string(account.sampled_out()),
@@ -76,7 +77,7 @@ std::string Lanes(const Ledger& ledger) {
   std::string reasons;
   for (const LaneAccount& account : ledger.lanes()) {
     const std::string name = account.pipeline() + " > " + account.exporter();
-    const uint64_t out = account.sent() + account.rejected() + account.dropped();
+    const uint64_t out = account.sent() + account.rejected() + account.dropped() + account.kept();
     const uint64_t held = account.held();
     const uint64_t in = account.handed();
     rows.push_back({name, std::to_string(in), std::to_string(account.sent()),
@@ -84,6 +85,10 @@ std::string Lanes(const Ledger& ledger) {
                     std::to_string(held), Difference(in, out + held)});
     if (const std::string why = DroppedReasons(account); !why.empty()) {
       reasons.append(name).append(" dropped: ").append(why).append("\n");
+    }
+    if (account.kept() > 0) {
+      reasons.append(name).append(" kept in the journal for the next start: ");
+      reasons.append(std::to_string(account.kept())).append("\n");
     }
   }
   return FormatTable(rows) + reasons;
