@@ -15,6 +15,8 @@ std::string_view FailureMessage(Failure failure) {
       return "cannot be written; trying again";
     case Failure::kSync:
       return "the disk does not confirm what was written; trying again with a new file";
+    case Failure::kSlow:
+      return "the disk is too slow; clients are told to send again later";
     case Failure::kRead:
       return "cannot be read back; trying again";
     case Failure::kRelease:
@@ -28,9 +30,9 @@ std::string_view FailureMessage(Failure failure) {
 std::array<Counter*, kFailureCount> FailureCounters(Telemetry& telemetry) {
   std::array<Counter*, kFailureCount> counters{};
   for (size_t i = 0; i < kFailureCount; ++i) {
-    counters[i] =
-        &telemetry.AddCounter("spanhold_journal_failures", "Calls of the file system that failed.",
-                              {{"kind", std::string(FailureName(static_cast<Failure>(i)))}});
+    counters[i] = &telemetry.AddCounter(
+        "spanhold_journal_failures", "Calls of the file system that failed or took too long.",
+        {{"kind", std::string(FailureName(static_cast<Failure>(i)))}});
   }
   return counters;
 }
@@ -38,8 +40,8 @@ std::array<Counter*, kFailureCount> FailureCounters(Telemetry& telemetry) {
 }  // namespace
 
 std::string_view FailureName(Failure failure) {
-  constexpr std::array<std::string_view, kFailureCount> kNames = {"open", "write",   "sync",
-                                                                  "read", "release", "remove"};
+  constexpr std::array<std::string_view, kFailureCount> kNames = {
+      "open", "write", "sync", "slow", "read", "release", "remove"};
   return kNames[static_cast<size_t>(failure)];
 }
 
@@ -89,7 +91,7 @@ Report::Report(const Clock& clock, Telemetry& telemetry)
       sync_duration_(telemetry.AddHistogram(
           "spanhold_journal_sync_duration_seconds", "Time until the disk confirmed a group.", {},
           {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10})),
-      failure_logs_{LogLimiter(clock), LogLimiter(clock), LogLimiter(clock),
+      failure_logs_{LogLimiter(clock), LogLimiter(clock), LogLimiter(clock), LogLimiter(clock),
                     LogLimiter(clock), LogLimiter(clock), LogLimiter(clock)},
       damage_log_(clock),
       discarded_log_(clock),

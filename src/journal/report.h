@@ -14,8 +14,8 @@
 namespace spanhold::journal {
 
 // What went wrong, for the counter of failures.
-enum class Failure { kOpen, kWrite, kSync, kRead, kRelease, kRemove };
-inline constexpr size_t kFailureCount = 6;
+enum class Failure { kOpen, kWrite, kSync, kSlow, kRead, kRelease, kRemove };
+inline constexpr size_t kFailureCount = 7;
 std::string_view FailureName(Failure failure);
 
 // What the journal says about itself: its metrics and its log lines. Whatever a disk can cause again

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/config/journal.h"
 #include "src/core/clock.h"
 #include "src/core/random.h"
 #include "src/core/status.h"
@@ -19,7 +20,7 @@
 namespace spanhold::journal {
 
 // When what was written is forced to the disk.
-enum class SyncPolicy { kGroup, kInterval, kNone };
+using SyncPolicy = config::JournalConfig::Sync;
 
 // The files of a journal, as its writer sees them: entries are appended to the newest segment,
 // releases to the file beside each, and a segment that all lanes are done with is deleted.
