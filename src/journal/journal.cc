@@ -131,11 +131,10 @@ void Journal::Run() {
       NoteFindings(work.findings);
       log_->Release(work.releases);
     }
-    if (!work.requests.empty()) {
-      Write(std::move(work.requests));
-      continue;
-    }
     DoWhatIsDue();
+    if (!work.requests.empty()) {
+      Write(work.requests);
+    }
     if (!work.empty()) {
       continue;
     }
@@ -244,16 +243,13 @@ void Journal::SetProblem(const std::string& problem) {
   report_.Failing(!problem.empty());
 }
 
-void Journal::Write(std::vector<RequestPtr> requests) {
+void Journal::Write(const std::vector<RequestPtr>& requests) {
   size_t done = 0;
   while (done < requests.size() && !failing_) {
     done += WriteGroup(requests, done);
   }
   for (; done < requests.size(); ++done) {
     Refuse(*requests[done], kFailing);
-  }
-  if (config_.sync == SyncPolicy::kInterval && log_ && log_->dirty() && !sync_at_) {
-    sync_at_ = parts_.clock.Now() + config_.interval;
   }
   ForgetAnswered();
 }
@@ -291,6 +287,9 @@ size_t Journal::WriteGroup(const std::vector<RequestPtr>& requests, size_t begin
     const StatusOr<SegmentLog::Place> place = log_->Append(entries);
     if (place.ok()) {
       full_ = false;
+      if (config_.sync == SyncPolicy::kInterval && !sync_at_) {
+        sync_at_ = parts_.clock.Now() + config_.interval;
+      }
       Confirm(group, *place);
     } else {
       Fail(place.status());

@@ -124,7 +124,7 @@ class Journal final : public otlp::SettlementObserver {
   void TryAgain();
   Status OpenLog();
   void NoteFindings(const std::vector<Finding>& findings);
-  void Write(std::vector<RequestPtr> requests);
+  void Write(const std::vector<RequestPtr>& requests);
   size_t WriteGroup(const std::vector<RequestPtr>& requests, size_t begin);
   void Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place place);
   void Withdraw(const Request& request, uint64_t sequence);

@@ -88,6 +88,12 @@ class FakeFileSystem final : public FileSystem {
     const MutexLock lock(mutex_);
     return appends_;
   }
+  // Sync() does not return from now on, or does again.
+  void SetSyncsHeld(bool held) {
+    const MutexLock lock(mutex_);
+    syncs_held_ = held;
+    synced_.NotifyAll();
+  }
   // Returns when Sync() has been called that often.
   void WaitForSyncs(uint64_t count) {
     const MutexLock lock(mutex_);
@@ -214,6 +220,9 @@ class FakeFileSystem final : public FileSystem {
       const MutexLock lock(system_.mutex_);
       ++system_.syncs_;
       system_.synced_.NotifyAll();
+      while (system_.syncs_held_) {
+        system_.synced_.Wait(system_.mutex_);
+      }
       return system_.Check(Call::kSync);
     }
     StatusOr<FileInfo> Info() override {
@@ -253,6 +262,7 @@ class FakeFileSystem final : public FileSystem {
   uint64_t last_number_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   uint64_t appends_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_ SPANHOLD_GUARDED_BY(mutex_) = 0;
+  bool syncs_held_ SPANHOLD_GUARDED_BY(mutex_) = false;
   WallTime creation_time_ SPANHOLD_GUARDED_BY(mutex_);
 };
 
