@@ -18,6 +18,8 @@ constexpr Duration kReleasesAge = std::chrono::seconds(1);
 // Of a lane that the segment's header does not have, so none of its entries is for it.
 constexpr uint32_t kNoLane = UINT32_MAX;
 
+constexpr size_t kFillerSize = 64 << 10;
+
 // Appends all of `bytes`, however many calls that takes.
 Status AppendAll(File& file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -174,6 +176,7 @@ StatusOr<SegmentLog::Place> SegmentLog::Append(const std::vector<NewEntry>& entr
   }
   if (active_ == nullptr) {
     if (const Status status = Begin(); !status.ok()) {
+      failed_bytes_ = bytes;
       environment_.report.Failed(Failure::kWrite, status);
       return status;
     }
@@ -190,6 +193,7 @@ StatusOr<SegmentLog::Place> SegmentLog::Append(const std::vector<NewEntry>& entr
     }
   }
   if (!status.ok()) {
+    failed_bytes_ = bytes;
     CutBack();
     return status;
   }
@@ -255,7 +259,7 @@ Status SegmentLog::Probe() {
   }
   Status status = Begin();
   if (status.ok()) {
-    status = file_->Sync();
+    status = TryRoom();
     if (!status.ok()) {
       Seal();
     }
@@ -264,6 +268,18 @@ Status SegmentLog::Probe() {
     environment_.report.Failed(Failure::kWrite, status);
   }
   return status;
+}
+
+// Whether what could not be written fits now: a disk that is full may have room for a header.
+Status SegmentLog::TryRoom() {
+  const std::string filler(kFillerSize, '\0');
+  for (uint64_t left = failed_bytes_; left > 0;) {
+    const uint64_t size = std::min<uint64_t>(left, filler.size());
+    SPANHOLD_RETURN_IF_ERROR(AppendAll(*file_, std::string_view(filler).substr(0, size)));
+    left -= size;
+  }
+  SPANHOLD_RETURN_IF_ERROR(file_->Sync());
+  return file_->Truncate(active_->size);
 }
 
 SegmentLog::Segment* SegmentLog::Find(uint64_t sequence) {

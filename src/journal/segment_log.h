@@ -90,7 +90,7 @@ class SegmentLog {
   // Forces it to the disk. After an error what it covers stays, and may be lost with the power.
   Status Sync();
 
-  // Whether a segment can be begun: what to try after a failure.
+  // Whether a segment can be begun that takes what failed: what to try after a failure.
   Status Probe();
 
   // Lanes (of the configuration) are done with these entries. Errors are reported, and tried again
@@ -137,6 +137,7 @@ class SegmentLog {
   Status Begin();
   Status WriteAll(std::vector<std::string_view> pieces);
   Status WriteEntries(const std::vector<NewEntry>& entries);
+  Status TryRoom();
   void CutBack();
   void Seal();
 
@@ -162,6 +163,7 @@ class SegmentLog {
   Segment* active_ = nullptr;
   std::unique_ptr<File> file_;
   bool dirty_ = false;
+  uint64_t failed_bytes_ = 0;  // of the last write that failed
 
   TimePoint releases_synced_;
   bool wants_retry_ = false;

@@ -166,6 +166,22 @@ TEST_F(SegmentLogTest, AProbeSaysWhetherItHeals) {
   EXPECT_THAT(log->Append({{"one", 0, 1}}), IsOk());
 }
 
+TEST_F(SegmentLogTest, AProbeWantsRoomForWhatFailed) {
+  const auto log = Open();
+  const std::string large(1000, 'x');
+  files_.SetFreeBytes(50);
+  EXPECT_FALSE(log->Append({{large, 0, 1}}).ok());
+  files_.SetFreeBytes(500);
+
+  EXPECT_FALSE(log->Probe().ok());
+  files_.SetFreeBytes(1 << 20);
+  EXPECT_THAT(log->Probe(), IsOk());
+  EXPECT_THAT(log->Append({{large, 0, 1}}), IsOk());
+
+  EXPECT_THAT(ReadJournal(files_), SizeIs(1));
+  EXPECT_EQ(Count(".seg"), 1U);
+}
+
 TEST_F(SegmentLogTest, IntervalSyncsWhenItIsAsked) {
   const auto log = Open(TwoLanes(SyncPolicy::kInterval));
 
