@@ -30,6 +30,23 @@ void AddConfigOptions(CLI::App& app, CommandLine& command_line) {
       ->allow_extra_args(false);
 }
 
+void AddJournal(CLI::App& journal, CommandLine& command_line) {
+  using Action = CommandLine::JournalAction;
+  journal.require_subcommand(1);
+  const auto add = [&](Action action, const char* name, const char* help) {
+    CLI::App* subcommand = journal.add_subcommand(name, help);
+    subcommand->add_option("directory", command_line.directory, "service.journal.directory")
+        ->required();
+    subcommand->callback([&command_line, action] { command_line.journal_action = action; });
+    return subcommand;
+  };
+  add(Action::kInspect, "inspect", "Print what each file and entry is and whom it waits for.");
+  add(Action::kVerify, "verify", "Check every byte; exit code 1 when something is damaged.");
+  add(Action::kExport, "export", "Write what is not delivered as OTLP JSON, a request a line.")
+      ->add_flag("--all", command_line.all,
+                 "Also what every exporter has settled and that is not deleted yet.");
+}
+
 }  // namespace
 
 ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
@@ -62,6 +79,8 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
       ->add_option("--address", command_line.address,
                    "Its metrics address: service.telemetry.metrics.")
       ->default_val("localhost:8888");
+  AddJournal(*add(Command::kJournal, "journal", "Look into the journal of a stopped daemon."),
+             command_line);
   add(Command::kVersion, "version", "Print the version.");
 
   try {

@@ -7,7 +7,6 @@
 #include "src/exporter/debug/config.h"
 #include "src/exporter/debug/transport.h"
 #include "src/exporter/file/config.h"
-#include "src/exporter/file/file_system.h"
 #include "src/exporter/file/transport.h"
 #include "src/exporter/jaeger/config.h"
 #include "src/exporter/jaeger/transport.h"
@@ -17,6 +16,7 @@
 #include "src/exporter/otlp_http/config.h"
 #include "src/exporter/otlp_http/transport.h"
 #include "src/exporter/sending/lane.h"
+#include "src/files/file_system.h"
 #include "src/processor/batch/batch_processor.h"
 #include "src/processor/batch/config.h"
 #include "src/processor/probabilistic_sampler/config.h"
@@ -147,7 +147,7 @@ ComponentFactory FileExporter() {
                       "writes OTLP JSON lines or protobuf to files, with rotation");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    const file::FileTransport::Dependencies dependencies{file::PosixFileSystem(), parts.clock,
+    const file::FileTransport::Dependencies dependencies{PosixFileSystem(), parts.clock,
                                                          parts.budget, parts.telemetry};
     return Lane(id, typed.sending, std::make_unique<file::FileTransport>(id, typed, dependencies),
                 parts);

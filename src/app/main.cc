@@ -21,6 +21,8 @@
 #include "src/config/print.h"
 #include "src/config/report.h"
 #include "src/core/log.h"
+#include "src/files/file_system.h"
+#include "src/journal/offline.h"
 
 namespace spanhold::app {
 namespace {
@@ -144,6 +146,31 @@ int ShowStatus(const CommandLine& command_line) {
   return kExitOk;
 }
 
+int LookIntoJournal(const CommandLine& command_line) {
+  const journal::Output out = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  };
+  FileSystem& files = PosixFileSystem();
+  const std::string& directory = command_line.directory;
+  Status status;
+  switch (command_line.journal_action) {
+    case CommandLine::JournalAction::kInspect:
+      status = journal::Inspect(files, directory, out);
+      break;
+    case CommandLine::JournalAction::kVerify:
+      status = journal::Verify(files, directory, out);
+      break;
+    case CommandLine::JournalAction::kExport:
+      status = journal::Export(files, directory, command_line.all, out);
+      break;
+  }
+  if (!status.ok()) {
+    Print(stderr, "error: " + std::string(MessageOf(status)) + "\n");
+    return kExitFailed;
+  }
+  return kExitOk;
+}
+
 int Main(int argc, char** argv) {
   const ParsedCommandLine parsed = ParseCommandLine(argc, argv);
   if (!parsed.run) {
@@ -161,6 +188,8 @@ int Main(int argc, char** argv) {
       return ListComponents();
     case CommandLine::Command::kStatus:
       return ShowStatus(parsed.command_line);
+    case CommandLine::Command::kJournal:
+      return LookIntoJournal(parsed.command_line);
     case CommandLine::Command::kVersion:
       Print(stdout, std::string("spanhold ") + kVersion + "\n");
       return kExitOk;

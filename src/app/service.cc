@@ -38,8 +38,9 @@ Service::Service(config::ServiceConfig config)
       parts_{clock_,         random_,        budget_,     telemetry_, ledger_,
              receiver_loop_, exporter_loop_, admin_loop_, grpc_loop_},
       waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
-      admin_(telemetry_, admin_loop_,
-             [this] { return StatusPage(ledger_, budget_, ready_, clock_.Now() - started_); }) {
+      admin_(telemetry_, admin_loop_, [this] {
+        return StatusPage(ledger_, budget_, journal_.get(), ready_, clock_.Now() - started_);
+      }) {
   Build();
 }
 
@@ -51,6 +52,7 @@ void Service::Build() {
   for (const config::PipelineConfig& pipeline : config_.pipelines) {
     BuildPipeline(pipeline);
   }
+  BuildJournal();
   BuildReceivers();
   BuildExtensions();
   AddGauges();
@@ -90,9 +92,47 @@ void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
     }
   }
   std::reverse(processors.begin(), processors.end());
-  worker->SetChain(std::move(processors), std::move(fan_out), [this] { waiting_room_.OnRoom(); });
+  worker->SetChain(std::move(processors), std::move(fan_out), [this] {
+    waiting_room_.OnRoom();
+    if (journal_) {
+      journal_->OnRoom();
+    }
+  });
   account.SetHeldReader([worker = worker.get()] { return worker->HeldSpans(); });
   workers_[pipeline.id] = std::move(worker);
+}
+
+void Service::BuildJournal() {
+  if (!config_.journal.enabled) {
+    return;
+  }
+  std::vector<journal::LaneName> lanes;
+  for (const LaneAccount& lane : ledger_.lanes()) {
+    lanes.push_back({lane.pipeline(), lane.exporter()});
+  }
+  std::vector<Worker*> workers;
+  for (const auto& [id, worker] : workers_) {
+    workers.push_back(worker.get());
+  }
+  journal_ = std::make_unique<journal::Journal>(
+      config_.journal, std::move(lanes), std::move(workers),
+      journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_, budget_,
+                              telemetry_, ledger_});
+}
+
+// Why requests are refused; "": they are not.
+std::string Service::JournalProblem() const {
+  const std::optional<journal::Journal::Problem> problem = journal_->problem();
+  return problem && !journal_->is_bypassed() ? "journal: " + problem->what : "";
+}
+
+// Where a receiver whose spans go to `workers` takes its requests.
+Admission& Service::WayIn(const std::vector<Worker*>& workers) {
+  Intake& intake = intakes_.emplace_back(workers, waiting_room_);
+  if (!journal_) {
+    return intake;
+  }
+  return journal_intakes_.emplace_back(*journal_, journal_->AddRoute(workers), intake);
 }
 
 void Service::BuildReceivers() {
@@ -104,14 +144,17 @@ void Service::BuildReceivers() {
         workers.push_back(workers_.at(pipeline.id).get());
       }
     }
-    Intake& intake = intakes_.emplace_back(std::move(workers), waiting_room_);
-    receivers_.push_back(FactoryOf(entry).make_receiver(entry.id, *entry.config, intake, parts_));
+    receivers_.push_back(
+        FactoryOf(entry).make_receiver(entry.id, *entry.config, WayIn(workers), parts_));
   }
 }
 
 void Service::BuildExtensions() {
   for (const config::ComponentEntry& entry : config_.extensions) {
     health_checks_.push_back(FactoryOf(entry).make_health_check(entry.id, *entry.config, parts_));
+    if (journal_) {
+      health_checks_.back()->SetProblemReader([this] { return JournalProblem(); });
+    }
   }
 }
 
@@ -161,6 +204,9 @@ Status Service::StartParts() {
   }
   for (const auto& [id, worker] : workers_) {
     SPANHOLD_RETURN_IF_ERROR(Annotate(worker->Start(), "service.pipelines." + id));
+  }
+  if (journal_) {
+    journal_->Start();
   }
   for (size_t i = 0; i < receivers_.size(); ++i) {
     SPANHOLD_RETURN_IF_ERROR(
@@ -219,6 +265,7 @@ void Service::LogLedger() const {
          {"sampled_out", account.sampled_out()},
          {"dropped", account.dropped()},
          {"handed_on", account.handed()},
+         {"kept", account.kept()},
          {"held", account.held()}});
   }
   for (const LaneAccount& account : ledger_.lanes()) {
@@ -228,6 +275,7 @@ void Service::LogLedger() const {
          {"sent", account.sent()},
          {"rejected", account.rejected()},
          {"dropped", account.dropped()},
+         {"kept", account.kept()},
          {"held", account.held()}});
   }
 }
@@ -251,12 +299,18 @@ void Service::ShutDownParts() {
   for (const auto& receiver : receivers_) {
     shut_down(*receiver);
   }
+  if (journal_) {
+    journal_->CloseIntake();
+  }
   waiting_room_.Close();
   for (const auto& [id, worker] : workers_) {
     worker->Drain(deadline);
   }
   for (const auto& [id, exporter] : exporters_) {
     shut_down(*exporter);
+  }
+  if (journal_) {
+    journal_->Close();
   }
   for (const auto& health_check : health_checks_) {
     health_check->Stop(deadline);

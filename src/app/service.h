@@ -11,6 +11,7 @@
 #include "src/app/admin_server.h"
 #include "src/app/components.h"
 #include "src/config/service_config.h"
+#include "src/journal/journal.h"
 #include "src/queue/intake.h"
 #include "src/queue/worker.h"
 
@@ -19,6 +20,8 @@ namespace spanhold::app {
 // The running daemon: everything that one configuration asks for, wired together.
 //
 //   receivers -> Intake -> Worker (processors -> FanOut), one for each pipeline -> exporters
+//
+// With a journal, JournalIntake takes the place of Intake, and the journal hands to the workers.
 //
 // Threading: bound to the main thread. Ownership: owns every part; `config` is kept.
 class Service {
@@ -41,7 +44,10 @@ class Service {
   void Build();
   void BuildExporters();
   void BuildPipeline(const config::PipelineConfig& pipeline);
+  void BuildJournal();
   void BuildReceivers();
+  std::string JournalProblem() const;
+  Admission& WayIn(const std::vector<Worker*>& workers);
   void BuildExtensions();
   Status StartParts();
   Status StartAdmin();
@@ -64,10 +70,12 @@ class Service {
   rpc::GrpcLoop grpc_loop_;
   Parts parts_;
 
+  std::unique_ptr<journal::Journal> journal_;  // null: none; outlives every span
   std::map<std::string, std::unique_ptr<Exporter>> exporters_;
   WaitingRoom waiting_room_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;  // by pipeline id
   std::deque<Intake> intakes_;
+  std::deque<journal::JournalIntake> journal_intakes_;
   std::vector<std::unique_ptr<Component>> receivers_;
   std::vector<std::unique_ptr<health_check::HealthCheck>> health_checks_;
   AdminServer admin_;

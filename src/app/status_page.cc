@@ -1,5 +1,6 @@
 #include "src/app/status_page.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -61,7 +62,8 @@ std::string Pipelines(const Ledger& ledger) {
       {"PIPELINE", "accepted", "sampled out", "dropped", "handed on", "held", "difference"}};
   for (const PipelineAccount& account : ledger.pipelines()) {
     // What leaves is read before what comes in, so that a span on its way is not counted twice.
-    const uint64_t out = account.sampled_out() + account.dropped() + account.handed();
+    const uint64_t out =
+        account.sampled_out() + account.dropped() + account.handed() + account.kept();
     const uint64_t held = account.held();
     const uint64_t in = account.accepted();
     rows.push_back({account.name(), std::to_string(in), std::to_string(account.sampled_out()),
@@ -76,7 +78,7 @@ std::string Lanes(const Ledger& ledger) {
   std::string reasons;
   for (const LaneAccount& account : ledger.lanes()) {
     const std::string name = account.pipeline() + " > " + account.exporter();
-    const uint64_t out = account.sent() + account.rejected() + account.dropped();
+    const uint64_t out = account.sent() + account.rejected() + account.dropped() + account.kept();
     const uint64_t held = account.held();
     const uint64_t in = account.handed();
     rows.push_back({name, std::to_string(in), std::to_string(account.sent()),
@@ -85,18 +87,49 @@ std::string Lanes(const Ledger& ledger) {
     if (const std::string why = DroppedReasons(account); !why.empty()) {
       reasons.append(name).append(" dropped: ").append(why).append("\n");
     }
+    if (account.kept() > 0) {
+      reasons.append(name).append(" kept in the journal for the next start: ");
+      reasons.append(std::to_string(account.kept())).append("\n");
+    }
   }
   return FormatTable(rows) + reasons;
 }
 
+std::string Journal(const journal::Journal& journal) {
+  const journal::Report& report = journal.report();
+  const uint64_t out = report.handed_spans() + report.lost_spans() + report.withdrawn_spans();
+  const auto waiting = static_cast<uint64_t>(std::max<int64_t>(report.waiting_spans(), 0));
+  const uint64_t in = report.recorded_spans() + report.recovered_spans();
+  std::string text = "journal: " + MiB(static_cast<uint64_t>(report.disk_bytes())) + " of " +
+                     MiB(journal.max_size()) + " on disk, " +
+                     MiB(static_cast<uint64_t>(report.unread_bytes())) + " to be read back\n";
+  text += "journal: recorded " + std::to_string(report.recorded_spans()) + " + of earlier runs " +
+          std::to_string(report.recovered_spans()) + " = handed on " +
+          std::to_string(report.handed_spans()) + " + on disk only " + std::to_string(waiting) +
+          " + lost " + std::to_string(report.lost_spans()) + " + withdrawn " +
+          std::to_string(report.withdrawn_spans()) + ", difference " +
+          Difference(in, out + waiting) + "\n";
+  if (const auto problem = journal.problem()) {
+    text += "journal: for " + Uptime(problem->age) +
+            (journal.is_bypassed() ? " requests go on without being kept on disk: "
+                                   : " clients have been told to send again later: ") +
+            problem->what + "\n";
+  }
+  if (journal.is_full()) {
+    text += "journal: full; clients are told to send again later until a backend takes spans\n";
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string StatusPage(const Ledger& ledger, const MemoryBudget& budget, bool ready,
-                       Duration uptime) {
+std::string StatusPage(const Ledger& ledger, const MemoryBudget& budget,
+                       const journal::Journal* journal, bool ready, Duration uptime) {
   std::string page = std::string("Spanhold ") + kVersion + ", up " + Uptime(uptime) +
                      (ready ? ", ready\n" : ", not ready (starting or shutting down)\n");
   page += "memory: " + MiB(budget.used()) + " of " + MiB(budget.limit()) + " held by spans, " +
-          MiB(ResidentBytes()) + " resident\n\n";
+          MiB(ResidentBytes()) + " resident\n";
+  page += (journal == nullptr ? std::string() : Journal(*journal)) + "\n";
   page += Receivers(ledger) + "\n" + Pipelines(ledger) + "\n" + Lanes(ledger) + "\n";
   page +=
       "Counts are spans unless they say requests. The difference is 0 when nothing moves; "

@@ -35,6 +35,8 @@ void ServiceSettings::Describe(Fields& fields) {
   });
   fields.Section({"queue", "the intake queue of each pipeline"},
                  [this](Fields& section) { queue.Describe(section); });
+  fields.OptionalSection({"journal", "keeps requests on disk until they are delivered"},
+                         journal.enabled, [this](Fields& section) { journal.Describe(section); });
 }
 
 std::vector<ComponentEntry>& ServiceConfig::Components(ComponentKind kind) {

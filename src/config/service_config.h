@@ -9,6 +9,7 @@
 #include "src/config/available_memory.h"
 #include "src/config/component_type.h"
 #include "src/config/fields.h"
+#include "src/config/journal.h"
 #include "src/config/report.h"
 #include "src/config/telemetry.h"
 #include "src/core/clock.h"
@@ -43,13 +44,14 @@ struct IntakeQueueConfig {
 };
 
 // `service` without its lists of components. All keys that Spanhold adds to the Collector's stand
-// here: shutdown_timeout, threads, memory, queue.
+// here: shutdown_timeout, threads, memory, queue, journal.
 struct ServiceSettings {
   TelemetryConfig telemetry;
   Duration shutdown_timeout = std::chrono::seconds(10);
   int64_t threads = 1;
   uint64_t memory_limit = 0;  // see MemoryBudgetOf(); 0: not set
   IntakeQueueConfig queue;
+  JournalConfig journal;
 
   void Describe(Fields& fields);
 };

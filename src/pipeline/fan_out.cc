@@ -4,15 +4,38 @@
 #include <utility>
 
 namespace spanhold {
+namespace {
+
+// The parts of `batch` that `lane` still wants: as a rule, all of them.
+TraceBatch WantedBy(LaneId lane, TraceBatch batch) {
+  const auto wanted = [lane](const otlp::BatchPart& part) {
+    return part.settlement->Wants(lane);
+  };
+  if (std::all_of(batch.parts().begin(), batch.parts().end(), wanted)) {
+    return batch;
+  }
+  TraceBatch filtered;
+  for (const otlp::BatchPart& part : batch.parts()) {
+    if (wanted(part)) {
+      filtered.Append(part);
+    }
+  }
+  return filtered;
+}
+
+}  // namespace
 
 void FanOut::Consume(TraceBatch batch) {
   if (batch.empty()) {
     return;
   }
   account_.HandedToLanes(batch.span_count());
-  const auto hand = [](const Lane& lane, TraceBatch handed) {
-    lane.account->Handed(handed);
-    lane.exporter->Consume(std::move(handed), *lane.account);
+  const auto hand = [](const Lane& lane, TraceBatch whole) {
+    TraceBatch handed = WantedBy(lane.account->id(), std::move(whole));
+    if (!handed.empty()) {
+      lane.account->Handed(handed);
+      lane.exporter->Consume(std::move(handed), *lane.account);
+    }
   };
   for (size_t i = 0; i + 1 < lanes_.size(); ++i) {
     hand(lanes_[i], batch);

@@ -8,7 +8,8 @@
 
 namespace spanhold {
 
-// The end of a pipeline: hands each batch to every lane, as the same immutable spans.
+// The end of a pipeline: hands each batch to every lane, as the same immutable spans. What was read
+// back from the journal goes only to the lanes that had not settled it.
 //
 // Threading: bound to the pipeline's worker; HasRoom() is thread-safe.
 // Ownership: accounts and exporters must outlive it.

@@ -98,6 +98,9 @@ LaneAccount::LaneAccount(LaneId id, std::string pipeline, std::string exporter,
       rejected_(telemetry.AddCounter("otelcol_exporter_send_failed_spans",
                                      "Spans that the backend refused for good.",
                                      {{"exporter", exporter_}, {"pipeline", pipeline_}})),
+      kept_(telemetry.AddCounter("spanhold_exporter_kept_spans",
+                                 "Spans left in the journal at shutdown, for the next start.",
+                                 {{"exporter", exporter_}, {"pipeline", pipeline_}})),
       dropped_(DropCounters("spanhold_exporter_dropped_spans",
                             "Spans that were accepted and not delivered, by reason.",
                             {{"exporter", exporter_}, {"pipeline", pipeline_}}, telemetry)) {}
@@ -124,9 +127,19 @@ void LaneAccount::Rejected(const otlp::TraceBatch& batch) {
   Settle(batch);
 }
 
-void LaneAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) {
-  dropped_[static_cast<size_t>(reason)]->Add(batch.span_count());
-  Settle(batch);
+uint64_t LaneAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) {
+  uint64_t kept = 0;
+  for (const otlp::BatchPart& part : batch.parts()) {
+    const uint32_t spans = part.span_count();
+    if (reason == DropReason::kShutdown && part.settlement->TryKeep(id_, spans)) {
+      kept += spans;
+    } else {
+      part.settlement->Settle(id_, spans);
+    }
+  }
+  kept_.Add(kept);
+  dropped_[static_cast<size_t>(reason)]->Add(batch.span_count() - kept);
+  return kept;
 }
 
 void LaneAccount::Lost(uint64_t spans) {
@@ -151,14 +164,27 @@ PipelineAccount::PipelineAccount(std::string name, LaneRange lanes, Telemetry& t
       handed_(telemetry.AddCounter("spanhold_pipeline_handed_spans",
                                    "Spans that a pipeline handed to all of its exporters.",
                                    {{"pipeline", name_}})),
+      kept_(telemetry.AddCounter("spanhold_pipeline_kept_spans",
+                                 "Spans left in the journal at shutdown, for the next start.",
+                                 {{"pipeline", name_}})),
       dropped_(DropCounters("spanhold_pipeline_dropped_spans",
                             "Spans that ended inside a pipeline unintended, by reason.",
                             {{"pipeline", name_}}, telemetry)) {}
 
 void PipelineAccount::Settle(const otlp::BatchPart& part) const {
   for (LaneId lane = lanes_.first; lane < lanes_.last; ++lane) {
-    part.settlement->Settle(lane, part.span_count());
+    if (part.settlement->Wants(lane)) {
+      part.settlement->Settle(lane, part.span_count());
+    }
   }
+}
+
+bool PipelineAccount::TryKeep(const otlp::BatchPart& part) const {
+  bool kept = false;
+  for (LaneId lane = lanes_.first; lane < lanes_.last; ++lane) {
+    kept |= part.settlement->Wants(lane) && part.settlement->TryKeep(lane, part.span_count());
+  }
+  return kept;
 }
 
 void PipelineAccount::SampledOut(const otlp::BatchPart& part) {
@@ -166,11 +192,18 @@ void PipelineAccount::SampledOut(const otlp::BatchPart& part) {
   Settle(part);
 }
 
-void PipelineAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) {
-  dropped_[static_cast<size_t>(reason)]->Add(batch.span_count());
+uint64_t PipelineAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) {
+  uint64_t kept = 0;
   for (const otlp::BatchPart& part : batch.parts()) {
-    Settle(part);
+    if (reason == DropReason::kShutdown && TryKeep(part)) {
+      kept += part.span_count();
+    } else {
+      Settle(part);
+    }
   }
+  kept_.Add(kept);
+  dropped_[static_cast<size_t>(reason)]->Add(batch.span_count() - kept);
+  return kept;
 }
 
 uint64_t PipelineAccount::dropped() const {

@@ -68,7 +68,9 @@ class ReceiverAccount {
 };
 
 // One lane, the way of spans from one pipeline to one exporter:
-//   handed = sent + rejected by the backend + dropped(reason) + held
+//   handed = sent + rejected by the backend + dropped(reason) + kept + held
+//
+// "Kept" is what stays in the journal at shutdown, to be handed on again after the next start.
 //
 // Each call settles the spans in their requests' Settlement too. Call it once for each span.
 //
@@ -88,7 +90,8 @@ class LaneAccount {
   void Sent(const otlp::TraceBatch& batch, uint64_t rejected = 0);
   // The backend refused all of `batch` for good.
   void Rejected(const otlp::TraceBatch& batch);
-  void Dropped(const otlp::TraceBatch& batch, DropReason reason);
+  // For kShutdown, spans that are in the journal are kept instead; returns how many.
+  uint64_t Dropped(const otlp::TraceBatch& batch, DropReason reason);
 
   // Spans that went away without an outcome; counted as dropped for kInternal.
   void Lost(uint64_t spans);
@@ -98,6 +101,7 @@ class LaneAccount {
   uint64_t rejected() const { return rejected_.count(); }
   uint64_t dropped(DropReason reason) const;
   uint64_t dropped() const;  // for all reasons
+  uint64_t kept() const { return kept_.count(); }
   // What the exporter's queue counts itself, never the difference of the others.
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
@@ -111,12 +115,13 @@ class LaneAccount {
   Counter& handed_;
   Counter& sent_;
   Counter& rejected_;
+  Counter& kept_;
   std::array<Counter*, kDropReasonCount> dropped_;
   std::function<uint64_t()> held_reader_;
 };
 
 // Spans that a processor ends on purpose.
-//   accepted = sampled out + filtered + dropped(reason) + handed to lanes + held
+//   accepted = sampled out + filtered + dropped(reason) + handed to lanes + kept + held
 //
 // Threading: thread-safe.
 class PipelineAccount {
@@ -129,7 +134,8 @@ class PipelineAccount {
   void Accepted(uint64_t spans) { accepted_.Add(spans); }
   // All of `part` ends here, in every lane of this pipeline.
   void SampledOut(const otlp::BatchPart& part);
-  void Dropped(const otlp::TraceBatch& batch, DropReason reason);
+  // For kShutdown, spans that are in the journal are kept instead; returns how many.
+  uint64_t Dropped(const otlp::TraceBatch& batch, DropReason reason);
   // Handed by the fan-out to every lane.
   void HandedToLanes(uint64_t spans) { handed_.Add(spans); }
 
@@ -138,17 +144,20 @@ class PipelineAccount {
   uint64_t dropped(DropReason reason) const;
   uint64_t dropped() const;  // for all reasons
   uint64_t handed() const { return handed_.count(); }
+  uint64_t kept() const { return kept_.count(); }
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
 
  private:
   void Settle(const otlp::BatchPart& part) const;
+  bool TryKeep(const otlp::BatchPart& part) const;
 
   const std::string name_;
   const LaneRange lanes_;
   Counter& accepted_;
   Counter& sampled_out_;
   Counter& handed_;
+  Counter& kept_;
   std::array<Counter*, kDropReasonCount> dropped_;
   std::function<uint64_t()> held_reader_;
 };

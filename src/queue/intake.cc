@@ -15,31 +15,21 @@ WaitingRoom::~WaitingRoom() {
   SPANHOLD_CHECK(waiting_count_ == 0);
 }
 
-// Takes room in every queue, or in none.
 bool WaitingRoom::TryAdmit(const Request& request) {
   const std::vector<Worker*>& workers = *request.workers;
   const uint64_t spans = request.chunk->spans.size();
-  const uint64_t bytes = request.chunk->bytes.size();
-  for (size_t i = 0; i < workers.size(); ++i) {
-    if (!workers[i]->queue().TryReserve(spans, bytes)) {
-      for (size_t taken = 0; taken < i; ++taken) {
-        workers[taken]->queue().Unreserve(spans, bytes);
-      }
-      return false;
-    }
+  if (!TryReserve(workers, *request.chunk)) {
+    return false;
   }
   std::vector<otlp::LaneRange> lanes;
   lanes.reserve(workers.size());
   for (Worker* worker : workers) {
     lanes.push_back(worker->account().lanes());
   }
-  const auto settlement = std::make_shared<otlp::Settlement>(
-      next_sequence_.fetch_add(1), static_cast<uint32_t>(spans), lanes, observer_);
   request.account->Accepted(spans);
-  for (Worker* worker : workers) {
-    worker->account().Accepted(spans);
-    worker->Enqueue({request.chunk, settlement});
-  }
+  Enqueue(workers, request.chunk,
+          std::make_shared<otlp::Settlement>(next_sequence_.fetch_add(1),
+                                             static_cast<uint32_t>(spans), lanes, observer_));
   return true;
 }
 

@@ -128,11 +128,17 @@ void Worker::TakeOne(QueuedRequest request) {
 void Worker::Finish() {
   QueuedRequest request;
   uint64_t dropped = 0;
+  uint64_t kept = 0;
   while (queue_.TryPop(request)) {
     const TraceBatch batch =
         TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
-    dropped += batch.span_count();
-    account_.Dropped(batch, DropReason::kShutdown);
+    const uint64_t in_journal = account_.Dropped(batch, DropReason::kShutdown);
+    kept += in_journal;
+    dropped += batch.span_count() - in_journal;
+  }
+  if (kept > 0) {
+    Log(LogLevel::kInfo, account_.name(), "kept in the journal for the next start",
+        {{"spans", kept}});
   }
   if (dropped > 0) {
     Log(LogLevel::kError, account_.name(),
@@ -154,6 +160,28 @@ void Worker::Drain(Deadline deadline) {
   draining_ = true;
   wakeup_.Notify();
   thread_.join();
+}
+
+bool TryReserve(const std::vector<Worker*>& workers, const otlp::Chunk& chunk) {
+  const uint64_t spans = chunk.spans.size();
+  const uint64_t bytes = chunk.bytes.size();
+  for (size_t i = 0; i < workers.size(); ++i) {
+    if (!workers[i]->queue().TryReserve(spans, bytes)) {
+      for (size_t taken = 0; taken < i; ++taken) {
+        workers[taken]->queue().Unreserve(spans, bytes);
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+void Enqueue(const std::vector<Worker*>& workers, const otlp::ChunkPtr& chunk,
+             const otlp::SettlementPtr& settlement) {
+  for (Worker* worker : workers) {
+    worker->account().Accepted(chunk->spans.size());
+    worker->Enqueue({chunk, settlement});
+  }
 }
 
 }  // namespace spanhold

@@ -9,11 +9,11 @@
 
 #include "src/core/clock.h"
 #include "src/core/timers.h"
+#include "src/core/wakeup.h"
 #include "src/pipeline/fan_out.h"
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/processor.h"
 #include "src/queue/intake_queue.h"
-#include "src/queue/wakeup.h"
 
 namespace spanhold {
 
@@ -82,5 +82,12 @@ class Worker {
   Deadline drain_deadline_;
   bool requests_are_close_ = false;  // of the worker's thread: the last rest was short
 };
+
+// Room for one request in the queue of each of `workers`, or in none.
+[[nodiscard]] bool TryReserve(const std::vector<Worker*>& workers, const otlp::Chunk& chunk);
+
+// Hands a request for which room was reserved to each of `workers`, and counts it as accepted.
+void Enqueue(const std::vector<Worker*>& workers, const otlp::ChunkPtr& chunk,
+             const otlp::SettlementPtr& settlement);
 
 }  // namespace spanhold

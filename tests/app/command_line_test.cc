@@ -52,6 +52,22 @@ TEST(CommandLineTest, StatusAsksTheDefaultMetricsAddress) {
   EXPECT_EQ(Parse({"status", "--address", "host:1"}).command_line.address, "host:1");
 }
 
+TEST(CommandLineTest, AJournalIsLookedIntoByDirectory) {
+  using Action = CommandLine::JournalAction;
+  const CommandLine inspect = Parse({"journal", "inspect", "/var/j"}).command_line;
+  const CommandLine verify = Parse({"journal", "verify", "/var/j"}).command_line;
+  const CommandLine exported = Parse({"journal", "export", "/var/j", "--all"}).command_line;
+
+  EXPECT_EQ(inspect.command, Command::kJournal);
+  EXPECT_EQ(inspect.journal_action, Action::kInspect);
+  EXPECT_EQ(inspect.directory, "/var/j");
+  EXPECT_EQ(verify.journal_action, Action::kVerify);
+  EXPECT_EQ(exported.journal_action, Action::kExport);
+  EXPECT_TRUE(exported.all);
+  EXPECT_EQ(Parse({"journal"}).exit_code, kExitUsage);
+  EXPECT_EQ(Parse({"journal", "verify"}).exit_code, kExitUsage);
+}
+
 TEST(CommandLineTest, HelpIsForNewcomers) {
   const ParsedCommandLine parsed = Parse({"--help"});
 

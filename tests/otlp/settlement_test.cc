@@ -70,6 +70,41 @@ TEST(SettlementTest, WhatIsNotSettledIsLostWhenTheLastHandleGoes) {
   EXPECT_EQ(observer.lost(), (Observer::Pairs{{1, 2}}));
 }
 
+TEST(SettlementTest, WhatIsKeptIsNeitherSettledNorLost) {
+  Observer observer;
+  {
+    Settlement settlement(7, 3, {{0, 2}}, observer, true);
+    settlement.Settle(0, 1);
+    EXPECT_TRUE(settlement.TryKeep(0, 2));
+    EXPECT_TRUE(settlement.TryKeep(1, 1));
+    settlement.Settle(1, 2);
+  }
+
+  EXPECT_TRUE(observer.settled().empty());
+  EXPECT_TRUE(observer.lost().empty());
+}
+
+TEST(SettlementTest, OnlyADurableRequestIsKept) {
+  Observer observer;
+  Settlement settlement(7, 3, {{0, 1}}, observer);
+
+  EXPECT_FALSE(settlement.TryKeep(0, 3));
+  settlement.Settle(0, 3);
+
+  EXPECT_EQ(observer.settled(), (Observer::Pairs{{7, 0}}));
+}
+
+TEST(SettlementTest, WantsTheLanesItWasMadeFor) {
+  Observer observer;
+  Settlement settlement(7, 1, {{1, 2}, {4, 5}}, observer);
+
+  EXPECT_FALSE(settlement.Wants(0));
+  EXPECT_TRUE(settlement.Wants(1));
+  EXPECT_TRUE(settlement.Wants(4));
+  settlement.Settle(1, 1);
+  settlement.Settle(4, 1);
+}
+
 TEST(SettlementTest, ThreadsThatSettleTogetherSettleOnce) {
   constexpr uint32_t kThreads = 4;
   constexpr uint32_t kSpansEach = 2000;

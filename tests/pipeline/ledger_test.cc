@@ -81,6 +81,58 @@ TEST_F(LedgerTest, FanOutHandsTheSameSpansToEveryLane) {
   EXPECT_EQ(first.batches()[0].parts()[0].chunk, second.batches()[0].parts()[0].chunk);
 }
 
+TEST_F(LedgerTest, FanOutHandsALaneOnlyWhatItWants) {
+  FakeExporter first;
+  FakeExporter second;
+  FanOut fan_out(pipeline_, {{&first, &a_}, {&second, &b_}});
+  otlp::TraceBatch batch = Batch(4);
+  batch.Append(otlp::TraceBatch::Whole(
+      MakeChunk(NumberedSpans(3)),
+      std::make_shared<otlp::Settlement>(2, 3, std::vector<otlp::LaneRange>{{1, 2}}, ledger_)));
+
+  fan_out.Consume(std::move(batch));
+
+  EXPECT_EQ(pipeline_.handed(), 7U);
+  EXPECT_EQ(a_.handed(), 4U);
+  EXPECT_EQ(b_.handed(), 7U);
+  EXPECT_EQ(a_.sent() + b_.sent(), 11U);
+}
+
+TEST_F(LedgerTest, SamplingOutSettlesOnlyTheLanesThatWantTheSpans) {
+  const otlp::TraceBatch batch = otlp::TraceBatch::Whole(
+      MakeChunk(NumberedSpans(3)),
+      std::make_shared<otlp::Settlement>(2, 3, std::vector<otlp::LaneRange>{{1, 2}}, ledger_));
+
+  pipeline_.SampledOut(batch.parts()[0]);
+
+  EXPECT_EQ(pipeline_.sampled_out(), 3U);
+}
+
+TEST_F(LedgerTest, WhatIsInTheJournalIsKeptAtShutdownAndNotDropped) {
+  otlp::TraceBatch batch = Batch(2);
+  batch.Append(otlp::TraceBatch::Whole(
+      MakeChunk(NumberedSpans(3)), std::make_shared<otlp::Settlement>(
+                                       2, 3, std::vector<otlp::LaneRange>{{0, 2}}, ledger_, true)));
+
+  EXPECT_EQ(a_.Dropped(batch, DropReason::kShutdown), 3U);
+  EXPECT_EQ(b_.Dropped(batch, DropReason::kQueueFull), 0U);
+
+  EXPECT_EQ(a_.kept(), 3U);
+  EXPECT_EQ(a_.dropped(DropReason::kShutdown), 2U);
+  EXPECT_EQ(b_.dropped(DropReason::kQueueFull), 5U);
+}
+
+TEST_F(LedgerTest, APipelineKeepsWhatIsInTheJournal) {
+  const otlp::TraceBatch batch = otlp::TraceBatch::Whole(
+      MakeChunk(NumberedSpans(3)), std::make_shared<otlp::Settlement>(
+                                       2, 3, std::vector<otlp::LaneRange>{{1, 2}}, ledger_, true));
+
+  EXPECT_EQ(pipeline_.Dropped(batch, DropReason::kShutdown), 3U);
+
+  EXPECT_EQ(pipeline_.kept(), 3U);
+  EXPECT_EQ(pipeline_.dropped(), 0U);
+}
+
 TEST_F(LedgerTest, FanOutHasRoomWhenEveryLaneHas) {
   FakeExporter first;
   FakeExporter second;

@@ -10,7 +10,7 @@
 #include "src/core/status.h"
 #include "src/exporter/file/backups.h"
 #include "src/exporter/file/config.h"
-#include "src/exporter/file/file_system.h"
+#include "src/files/file_system.h"
 #include "src/pipeline/telemetry.h"
 
 namespace spanhold::file {

@@ -6,10 +6,10 @@
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
 #include "src/exporter/file/config.h"
-#include "src/exporter/file/file_system.h"
 #include "src/exporter/file/record_file.h"
 #include "src/exporter/sending/blocking_thread.h"
 #include "src/exporter/sending/transport.h"
+#include "src/files/file_system.h"
 #include "src/pipeline/telemetry.h"
 
 namespace spanhold::file {

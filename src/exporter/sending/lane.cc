@@ -127,8 +127,9 @@ void Lane::Take(TraceBatch batch, LaneAccount& account) {
     }
   }
   if (refused) {
-    account.Dropped(delivery->batch, *refused);
-    *refused == DropReason::kQueueFull ? report_.QueueFull(spans) : report_.NotRunning(spans);
+    const uint64_t kept = account.Dropped(delivery->batch, *refused);
+    *refused == DropReason::kQueueFull ? report_.QueueFull(spans)
+                                       : report_.NotRunning(spans - kept);
     return;
   }
   if (has_slot) {
@@ -286,10 +287,11 @@ Lane::DeliveryPtr Lane::TakeNext() {
 
 void Lane::Drop(const Delivery& delivery, DropReason reason, const Status& error) {
   const uint32_t spans = delivery.batch.span_count();
-  delivery.account.Dropped(delivery.batch, reason);
+  const uint64_t kept = delivery.account.Dropped(delivery.batch, reason);
   if (reason == DropReason::kShutdown) {
     const MutexLock lock(mutex_);
-    left_at_shutdown_ += spans;
+    left_at_shutdown_ += spans - kept;
+    kept_at_shutdown_ += kept;
   } else {
     report_.GaveUp(error, spans);
   }
@@ -376,6 +378,7 @@ Status Lane::Shutdown(Deadline deadline) {
   }
   Status status = transport_->Shutdown();
   uint64_t left = 0;
+  uint64_t kept = 0;
   {
     const MutexLock lock(mutex_);
     // Every attempt has ended by now; what may still run is the rest of a completion.
@@ -383,10 +386,9 @@ Status Lane::Shutdown(Deadline deadline) {
       ended_.Wait(mutex_);
     }
     left = std::exchange(left_at_shutdown_, 0);
+    kept = std::exchange(kept_at_shutdown_, 0);
   }
-  if (left > 0) {
-    report_.LeftAtShutdown(left);
-  }
+  report_.LeftAtShutdown(left, kept);
   return status;
 }
 

@@ -38,7 +38,7 @@ namespace spanhold::sending {
 //   down has to answer.
 // - Until the deadline of Shutdown() it goes on sending: waits are cut short, and further ones are
 //   at most a second unless the backend names a longer one. What cannot be tried again before the
-//   deadline is dropped (kShutdown), as is what is left then.
+//   deadline is dropped (kShutdown), as is what is left then, unless the journal keeps it.
 //
 // The caller of Consume() has counted the batch as handed to the lane.
 //
@@ -122,6 +122,7 @@ class Lane final : public Exporter {
   // Calls of Transport::Send() that have not returned; none begins once the state is kClosed.
   uint64_t sending_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   uint64_t left_at_shutdown_ SPANHOLD_GUARDED_BY(mutex_) = 0;
+  uint64_t kept_at_shutdown_ SPANHOLD_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace spanhold::sending

@@ -125,15 +125,23 @@ void LaneReport::QueueFull(uint64_t spans) {
 }
 
 void LaneReport::NotRunning(uint64_t spans) {
+  if (spans == 0) {
+    return;  // the journal keeps all of them
+  }
   not_running_log_.Log(LogLevel::kError, exporter_,
                        "spans dropped: they came while the exporter was not running",
                        {{"spans", spans}});
 }
 
-void LaneReport::LeftAtShutdown(uint64_t spans) {
-  Log(LogLevel::kError, exporter_,
-      "spans dropped: the backend had not taken them when the time to shut down was over",
-      {{"spans", spans}});
+void LaneReport::LeftAtShutdown(uint64_t dropped, uint64_t kept) {
+  if (dropped > 0) {
+    Log(LogLevel::kError, exporter_,
+        "spans dropped: the backend had not taken them when the time to shut down was over",
+        {{"spans", dropped}});
+  }
+  if (kept > 0) {
+    Log(LogLevel::kInfo, exporter_, "kept in the journal for the next start", {{"spans", kept}});
+  }
 }
 
 }  // namespace spanhold::sending

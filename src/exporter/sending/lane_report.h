@@ -40,7 +40,8 @@ class LaneReport {
   void GaveUp(const Status& error, uint64_t spans);
   void QueueFull(uint64_t spans);
   void NotRunning(uint64_t spans);
-  void LeftAtShutdown(uint64_t spans);
+  // What was left when time was over: lost, or kept in the journal.
+  void LeftAtShutdown(uint64_t dropped, uint64_t kept);
 
  private:
   // Begins an outage, unless there is one, and returns how long it has been.

@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include "src/config/duration.h"
+#include "src/otlp/json_text.h"
 
 namespace spanhold::health_check {
 namespace {
@@ -44,6 +45,10 @@ void HealthCheck::SetReady(bool ready) {
   }
 }
 
+void HealthCheck::SetProblemReader(std::function<std::string()> reader) {
+  problem_reader_ = std::move(reader);
+}
+
 void HealthCheck::Stop(Deadline deadline) {
   server_.Shutdown(deadline);
 }
@@ -57,12 +62,13 @@ std::optional<net::HttpReply> HealthCheck::OnHead(const net::HttpRequestHead& he
     const MutexLock lock(mutex_);
     since = ready_since_;
   }
-  return since ? Ready(*since) : NotReady();
+  const std::string problem = problem_reader_ ? problem_reader_() : "";
+  return since && problem.empty() ? Ready(*since) : NotReady(problem);
 }
 
 // OnHead() has answered everything.
 void HealthCheck::OnRequest(const net::HttpRequestHead& /*head*/, Bytes /*body*/, Respond respond) {
-  respond(NotReady());
+  respond(NotReady(""));
 }
 
 net::HttpReply HealthCheck::Ready(const Since& since) const {
@@ -74,10 +80,15 @@ net::HttpReply HealthCheck::Ready(const Since& since) const {
                    config::FormatDuration(clock_.Now() - since.time), R"("})"));
 }
 
-net::HttpReply HealthCheck::NotReady() const {
-  // Go's zero time, which the Collector writes.
-  return Reply(503, config_.unhealthy_body,
-               R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":""})");
+net::HttpReply HealthCheck::NotReady(const std::string& problem) const {
+  // Go's zero time, which the Collector writes; a reason is Spanhold's own.
+  std::string json =
+      R"({"status":"Server not available","upSince":"0001-01-01T00:00:00Z","uptime":"")";
+  if (!problem.empty()) {
+    json += R"(,"reason":)";
+    otlp::AppendJsonString(json, problem);
+  }
+  return Reply(503, config_.unhealthy_body, json + "}");
 }
 
 }  // namespace spanhold::health_check

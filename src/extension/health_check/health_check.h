@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,9 @@ class HealthCheck final : public net::HttpHandler {
   // Listens, and answers "not ready" until told otherwise.
   [[nodiscard]] Status Start();
   void SetReady(bool ready);
+  // Before Start(): `reader` is asked at each request, on the loop's threads, and what it says is a
+  // reason not to be ready, whatever SetReady() said; "": there is none.
+  void SetProblemReader(std::function<std::string()> reader);
   // Safe without Start(), and a second time.
   void Stop(Deadline deadline);
 
@@ -42,11 +46,12 @@ class HealthCheck final : public net::HttpHandler {
   };
 
   net::HttpReply Ready(const Since& since) const;
-  net::HttpReply NotReady() const;
+  net::HttpReply NotReady(const std::string& problem) const;
 
   // Constant after construction.
   const Config config_;
   const Clock& clock_;
+  std::function<std::string()> problem_reader_;
   MemoryBudget budget_{0};  // no body is ever read
   net::HttpServer server_;
 

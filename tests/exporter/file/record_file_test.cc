@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/exporter/file/fake_file_system.h"
+#include "tests/support/fake_file_system.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/status_is.h"
 

@@ -16,11 +16,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/exporter/file/fake_file_system.h"
-#include "tests/exporter/file/temp_directory.h"
+#include "tests/support/fake_file_system.h"
 #include "tests/support/make_batch.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/status_is.h"
+#include "tests/support/temp_directory.h"
 
 namespace spanhold::file {
 namespace {
@@ -298,7 +298,7 @@ TEST_F(FileTransportOnDiskTest, RefusesAFileThatAnotherExporterWrites) {
   ASSERT_THAT(first.Start(), IsOk());
 
   EXPECT_THAT(second.Start(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                       HasSubstr("is being written by another exporter")));
+                                       HasSubstr("is in use by another process or exporter")));
 
   EXPECT_THAT(first.Shutdown(), IsOk());
 }

@@ -1,5 +1,6 @@
 #include "src/extension/health_check/health_check.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -71,6 +72,20 @@ TEST_F(HealthCheckTest, IsNotReadyAgainWhenToldSo) {
   check_->SetReady(false);
 
   EXPECT_THAT(Get("/"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(HealthCheckTest, IsNotReadyWhileThereIsAProblemAndSaysWhich) {
+  std::atomic<bool> broken{true};
+  check_ = std::make_unique<HealthCheck>("health_check", config_, clock_, loop_);
+  check_->SetProblemReader([&broken] { return broken ? "journal: \"/x\" is broken" : ""; });
+  ASSERT_THAT(check_->Start(), IsOk());
+  loop_.Start();
+  check_->SetReady(true);
+
+  EXPECT_THAT(Get("/"), AllOf(StartsWith("HTTP/1.1 503 "),
+                              EndsWith(R"("uptime":"","reason":"journal: \"/x\" is broken"})")));
+  broken = false;
+  EXPECT_THAT(Get("/"), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HealthCheckTest, AnswersOnEveryPathUnlessOneIsConfigured) {

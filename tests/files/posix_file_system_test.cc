@@ -8,11 +8,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "src/exporter/file/file_system.h"
-#include "tests/exporter/file/temp_directory.h"
+#include "src/files/file_system.h"
 #include "tests/support/status_is.h"
+#include "tests/support/temp_directory.h"
 
-namespace spanhold::file {
+namespace spanhold {
 namespace {
 
 using testing::HasSubstr;
@@ -37,6 +37,16 @@ TEST_F(PosixFileSystemTest, AppendsToANewFileAndToOneThatIsThere) {
   EXPECT_EQ(Open(path)->Append("two").value(), 3U);
 
   EXPECT_EQ(ReadFile(path), "onetwo");
+}
+
+TEST_F(PosixFileSystemTest, AppendsPiecesInOrder) {
+  const std::string path = directory_.File("f");
+  const std::string_view pieces[] = {"one", "", "two", "three"};
+
+  EXPECT_EQ(Open(path)->AppendPieces(pieces).value(), 11U);
+  EXPECT_THAT(system_.SyncDirectory(directory_.path()), IsOk());
+
+  EXPECT_EQ(ReadFile(path), "onetwothree");
 }
 
 TEST_F(PosixFileSystemTest, AppendsAtTheNewEndAfterTruncate) {
@@ -91,7 +101,7 @@ TEST_F(PosixFileSystemTest, LocksAFileAgainstASecondWriter) {
 
   EXPECT_THAT(first->Lock(), IsOk());
   EXPECT_THAT(second->Lock(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                       "'" + path + "' is being written by another exporter"));
+                                       "'" + path + "' is in use by another process or exporter"));
   first.reset();
   EXPECT_THAT(second->Lock(), IsOk());
 }
@@ -151,4 +161,4 @@ TEST_F(PosixFileSystemTest, HasNothingToFlushInADevice) {
 }
 
 }  // namespace
-}  // namespace spanhold::file
+}  // namespace spanhold

@@ -1,4 +1,4 @@
-#include "src/queue/wakeup.h"
+#include "src/core/wakeup.h"
 
 #include <atomic>
 #include <thread>

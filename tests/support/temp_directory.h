@@ -9,7 +9,7 @@
 
 #include "src/core/check.h"
 
-namespace spanhold::file {
+namespace spanhold {
 
 // A directory of its own for a test, removed with all that is in it.
 class TempDirectory {
@@ -34,4 +34,4 @@ inline std::string ReadFile(const std::string& path) {
   return content.str();
 }
 
-}  // namespace spanhold::file
+}  // namespace spanhold

@@ -9,14 +9,26 @@
 #include <vector>
 
 #include "src/core/mutex.h"
-#include "src/exporter/file/file_system.h"
+#include "src/files/file_system.h"
 
-namespace spanhold::file {
+namespace spanhold {
 
 // A file system in memory that a test can make full, broken or slow of uptake. Thread-safe.
 class FakeFileSystem final : public FileSystem {
  public:
-  enum class Call { kOpen, kAppend, kTruncate, kSync, kRename, kRemove, kList, kCreateDirectories };
+  enum class Call {
+    kOpen,
+    kAppend,
+    kTruncate,
+    kSync,
+    kRename,
+    kRemove,
+    kList,
+    kCreateDirectories,
+    kSyncDirectory,
+    kLock,
+    kRead
+  };
 
   FakeFileSystem() = default;
 
@@ -76,6 +88,12 @@ class FakeFileSystem final : public FileSystem {
     const MutexLock lock(mutex_);
     return appends_;
   }
+  // Sync() does not return from now on, or does again.
+  void SetSyncsHeld(bool held) {
+    const MutexLock lock(mutex_);
+    syncs_held_ = held;
+    synced_.NotifyAll();
+  }
   // Returns when Sync() has been called that often.
   void WaitForSyncs(uint64_t count) {
     const MutexLock lock(mutex_);
@@ -131,6 +149,10 @@ class FakeFileSystem final : public FileSystem {
     }
     return files_.erase(path) == 1 ? absl::OkStatus() : absl::NotFoundError(path);
   }
+  Status SyncDirectory(const std::string& /*path*/) override {
+    const MutexLock lock(mutex_);
+    return Check(Call::kSyncDirectory);
+  }
   StatusOr<std::vector<std::string>> List(const std::string& directory) override {
     const MutexLock lock(mutex_);
     if (const Status status = Check(Call::kList); !status.ok()) {
@@ -157,6 +179,13 @@ class FakeFileSystem final : public FileSystem {
     OpenFile(FakeFileSystem& system, std::shared_ptr<Inode> inode)
         : system_(system), inode_(std::move(inode)) {}
 
+    StatusOr<size_t> AppendPieces(std::span<const std::string_view> pieces) override {
+      std::string joined;
+      for (const std::string_view piece : pieces) {
+        joined += piece;
+      }
+      return Append(joined);
+    }
     StatusOr<size_t> Append(std::string_view bytes) override {
       const MutexLock lock(system_.mutex_);
       ++system_.appends_;
@@ -174,6 +203,9 @@ class FakeFileSystem final : public FileSystem {
     }
     StatusOr<std::string> ReadAt(uint64_t offset, size_t size) override {
       const MutexLock lock(system_.mutex_);
+      if (const Status status = system_.Check(Call::kRead); !status.ok()) {
+        return status;
+      }
       return offset > inode_->content.size() ? "" : inode_->content.substr(offset, size);
     }
     Status Truncate(uint64_t size) override {
@@ -188,13 +220,19 @@ class FakeFileSystem final : public FileSystem {
       const MutexLock lock(system_.mutex_);
       ++system_.syncs_;
       system_.synced_.NotifyAll();
+      while (system_.syncs_held_) {
+        system_.synced_.Wait(system_.mutex_);
+      }
       return system_.Check(Call::kSync);
     }
     StatusOr<FileInfo> Info() override {
       const MutexLock lock(system_.mutex_);
       return InfoOf(*inode_);
     }
-    Status Lock() override { return absl::OkStatus(); }
+    Status Lock() override {
+      const MutexLock lock(system_.mutex_);
+      return system_.Check(Call::kLock);
+    }
 
    private:
     FakeFileSystem& system_;
@@ -224,7 +262,8 @@ class FakeFileSystem final : public FileSystem {
   uint64_t last_number_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   uint64_t appends_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_ SPANHOLD_GUARDED_BY(mutex_) = 0;
+  bool syncs_held_ SPANHOLD_GUARDED_BY(mutex_) = false;
   WallTime creation_time_ SPANHOLD_GUARDED_BY(mutex_);
 };
 
-}  // namespace spanhold::file
+}  // namespace spanhold

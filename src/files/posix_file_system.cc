@@ -3,16 +3,19 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string>
 #include <utility>
 
-#include "src/exporter/file/file_system.h"
+#include "src/core/check.h"
+#include "src/files/file_system.h"
 
-namespace spanhold::file {
+namespace spanhold {
 namespace {
 
 // The last system call's error; to be called right after it.
@@ -47,10 +50,17 @@ class PosixFile final : public File {
   PosixFile(const PosixFile&) = delete;
   PosixFile& operator=(const PosixFile&) = delete;
 
-  StatusOr<size_t> Append(std::string_view bytes) override {
+  StatusOr<size_t> Append(std::string_view bytes) override { return AppendPieces({&bytes, 1}); }
+
+  StatusOr<size_t> AppendPieces(std::span<const std::string_view> pieces) override {
+    SPANHOLD_CHECK(pieces.size() <= kMostPieces);
+    std::array<iovec, kMostPieces> vector;
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      vector[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
+    }
     ssize_t written = 0;
     do {
-      written = write(fd_, bytes.data(), bytes.size());
+      written = writev(fd_, vector.data(), static_cast<int>(pieces.size()));
     } while (written < 0 && errno == EINTR);
     if (written < 0) {
       return ErrnoStatus("cannot write to", path_);
@@ -99,7 +109,8 @@ class PosixFile final : public File {
   Status Lock() override {
     // A file system without locks (ENOLCK, EOPNOTSUPP) is used without.
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-      return absl::FailedPreconditionError("'" + path_ + "' is being written by another exporter");
+      return absl::FailedPreconditionError("'" + path_ +
+                                           "' is in use by another process or exporter");
     }
     return absl::OkStatus();
   }
@@ -160,6 +171,16 @@ class Posix final : public FileSystem {
     return absl::OkStatus();
   }
 
+  Status SyncDirectory(const std::string& path) override {
+    const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+      return ErrnoStatus("cannot open", path);
+    }
+    const Status status = fsync(fd) == 0 ? Status() : ErrnoStatus("cannot flush", path);
+    close(fd);
+    return status;
+  }
+
   StatusOr<std::vector<std::string>> List(const std::string& directory) override {
     DIR* stream = opendir(directory.c_str());
     if (stream == nullptr) {
@@ -181,4 +202,4 @@ FileSystem& PosixFileSystem() {
   return instance;
 }
 
-}  // namespace spanhold::file
+}  // namespace spanhold

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "src/core/clock.h"
 #include "src/core/status.h"
 
-namespace spanhold::file {
+namespace spanhold {
 
 // What stat(2) says of a file.
 struct FileInfo {
@@ -21,6 +22,9 @@ struct FileInfo {
   WallTime created;      // its birth; its last change where the file system keeps no birth time
 };
 
+// How many pieces one AppendPieces() takes: Linux' own limit (IOV_MAX).
+inline constexpr size_t kMostPieces = 1024;
+
 // An open file; the destructor closes it.
 //
 // Threading: thread-compatible.
@@ -30,6 +34,8 @@ class File {
 
   // Adds `bytes` at the end, perhaps only some of them, at least one: returns how many.
   virtual StatusOr<size_t> Append(std::string_view bytes) = 0;
+  // The same for `pieces`, one after another, in one call. No more than kMostPieces of them.
+  virtual StatusOr<size_t> AppendPieces(std::span<const std::string_view> pieces) = 0;
   // Up to `size` bytes from `offset`; fewer at the end of the file.
   virtual StatusOr<std::string> ReadAt(uint64_t offset, size_t size) = 0;
   virtual Status Truncate(uint64_t size) = 0;
@@ -40,7 +46,8 @@ class File {
   virtual Status Lock() = 0;
 };
 
-// What the file exporter needs of the operating system: the seam at which tests make it fail.
+// What the file exporter and the journal need of the operating system: the seam at which tests make
+// it fail.
 //
 // Every error says which file and why, with the code that absl::ErrnoToStatusCode() gives.
 //
@@ -58,6 +65,8 @@ class FileSystem {
   // Replaces `to` if it exists.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   virtual Status Remove(const std::string& path) = 0;
+  // Returns when the names of the files in it, as they are now, are on the disk.
+  virtual Status SyncDirectory(const std::string& path) = 0;
   // Names of the entries, in any order.
   virtual StatusOr<std::vector<std::string>> List(const std::string& directory) = 0;
 };
@@ -65,4 +74,4 @@ class FileSystem {
 // The real one. Lives for ever.
 FileSystem& PosixFileSystem();
 
-}  // namespace spanhold::file
+}  // namespace spanhold

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "src/core/mutex.h"
+#include "src/journal/report.h"
+
+namespace spanhold::journal {
+
+// Entries that are on disk only, one after another in a segment.
+struct Stretch {
+  uint64_t segment = 0;
+  uint64_t begin = 0;  // offsets
+  uint64_t end = 0;
+  uint64_t spans = 0;           // in it; 0 for one of an earlier run, which nobody has counted
+  bool of_earlier_run = false;  // a whole segment, some of it settled
+};
+
+// What is still to be read back, oldest first. The writer adds to its end and the reader takes from
+// its front; while there is any, what comes goes behind it.
+//
+// Threading: thread-safe. Ownership: `report` must outlive it.
+class Backlog {
+ public:
+  explicit Backlog(Report& report) : report_(report) {}
+
+  // Exact for the writer, which alone adds: once it sees true, that stays true.
+  bool empty() const { return empty_; }
+
+  // Joined to the last one where it follows that.
+  void Push(const Stretch& stretch);
+
+  // The first one as far as it goes now.
+  std::optional<Stretch> Front() const;
+
+  // Of the first one, what is before `begin` was handed on, with `spans` spans.
+  void Advance(uint64_t begin, uint64_t spans);
+
+  // The first one was read up to `end`: removes it unless it has grown. Spans that were never
+  // handed on are lost.
+  void Finish(uint64_t end);
+
+ private:
+  Report& report_;
+  std::atomic<bool> empty_{true};
+  mutable Mutex mutex_;
+  std::deque<Stretch> stretches_ SPANHOLD_GUARDED_BY(mutex_);
+};
+
+}  // namespace spanhold::journal

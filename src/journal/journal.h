@@ -1,0 +1,189 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/config/journal.h"
+#include "src/core/clock.h"
+#include "src/core/memory_budget.h"
+#include "src/core/mutex.h"
+#include "src/core/random.h"
+#include "src/core/timers.h"
+#include "src/core/wakeup.h"
+#include "src/files/file_system.h"
+#include "src/journal/backlog.h"
+#include "src/journal/handover.h"
+#include "src/journal/read_back.h"
+#include "src/journal/report.h"
+#include "src/journal/segment_log.h"
+#include "src/otlp/settlement.h"
+#include "src/pipeline/admission.h"
+#include "src/queue/worker.h"
+
+namespace spanhold::journal {
+
+// Keeps each request on disk from before its client gets an OK until every lane has settled it.
+//
+//   Admit() -> pending -> written, flushed with all that came meanwhile -> OK
+//                          |-> room in the queues and no backlog: handed to the pipelines
+//                          '-> otherwise its bytes are let go of: backlog -> ReadBack -> pipelines
+//   OnLaneSettled() -> noted beside the segment; a segment that is settled is deleted
+//
+// While the disk fails, requests get the retryable answer, or go on without the journal where
+// on_error says so; once a second it is tried again. A request that is not on the disk after
+// `kPatience` is refused too, and withdrawn should it get there.
+//
+// Threading: thread-safe once started. One thread of its own, "journal", writes; ReadBack has
+// another. Answers are given on the former, or on the timers'. No lock is held while calling
+// anything outside.
+// Ownership: all that is referred to must outlive it; it must outlive every span it has handed on.
+class Journal final : public otlp::SettlementObserver {
+ public:
+  struct Parts {
+    FileSystem& file_system;
+    const Clock& clock;
+    Random& random;
+    Timers& timers;
+    MemoryBudget& budget;
+    Telemetry& telemetry;
+    otlp::SettlementObserver& ledger;
+  };
+
+  struct Problem {
+    std::string what;
+    Duration age{};
+  };
+
+  // A request and what to do with it.
+  struct Request {
+    otlp::ChunkPtr chunk;
+    ReceiverAccount* account = nullptr;
+    Admission::Done done;
+    uint32_t route = 0;
+    Admission* without = nullptr;        // on_error: continue
+    std::atomic<bool> answered = false;  // set first by who answers
+  };
+
+  // `lanes` by LaneId, `workers` of every pipeline.
+  Journal(const config::JournalConfig& config, std::vector<LaneName> lanes,
+          std::vector<Worker*> workers, Parts parts);
+  // Close() must have returned if Start() was called.
+  ~Journal() override;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Before Start(): a number for the requests that go to all of `workers`.
+  uint32_t AddRoute(const std::vector<Worker*>& workers);
+  // Never fails: a directory that cannot be used is a problem like others, and heals like them.
+  void Start();
+
+  void Admit(std::shared_ptr<Request> request);
+
+  // A queue has room again. An atomic load while there is no backlog.
+  void OnRoom();
+
+  // Refuses who comes, and returns when all who came have their answer; nothing more is handed on.
+  void CloseIntake();
+  // After the lanes have been shut down: writes the last releases and ends.
+  void Close();
+
+  void OnLaneSettled(uint64_t sequence, otlp::LaneId lane) override;
+  void OnLost(otlp::LaneId lane, uint64_t spans) override { parts_.ledger.OnLost(lane, spans); }
+
+  const Report& report() const { return report_; }
+  // Why it cannot be written now.
+  std::optional<Problem> problem() const;
+  // Whether requests that come now go on without it.
+  bool is_bypassed() const;
+  // Whether the last request found no room on the disk.
+  bool is_full() const { return full_; }
+  uint64_t max_size() const { return config_.max_size; }
+
+ private:
+  using RequestPtr = std::shared_ptr<Request>;
+  // Everything that waits for the writer.
+  struct Work {
+    std::vector<RequestPtr> requests;
+    std::vector<Release> releases;
+    std::vector<Finding> findings;
+
+    bool empty() const { return requests.empty() && releases.empty() && findings.empty(); }
+  };
+
+  // The writer.
+  void Run();
+  Work TakeWork();
+  std::optional<TimePoint> NextDue() const;
+  void DoWhatIsDue();
+  void TryAgain();
+  Status OpenLog();
+  void NoteFindings(const std::vector<Finding>& findings);
+  void Write(const std::vector<RequestPtr>& requests);
+  size_t WriteGroup(const std::vector<RequestPtr>& requests, size_t begin);
+  void Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place place);
+  void Withdraw(const Request& request, uint64_t sequence);
+  void Fail(const Status& status);
+  void SetProblem(const std::string& problem);
+
+  // Answers.
+  void Accept(Request& request);
+  void Refuse(Request& request, const std::string& why);
+  void ForgetAnswered();
+  void ScheduleExpiry() SPANHOLD_REQUIRES(mutex_);
+  void Expire();
+
+  const config::JournalConfig config_;
+  const std::vector<LaneName> lanes_;
+  const Parts parts_;
+  Report report_;
+  Backlog backlog_{report_};
+  Handover handover_;
+  ReadBack read_back_;
+  std::vector<Route> routes_;
+  std::vector<Destination> destinations_;  // by route
+
+  // Of the writer.
+  std::unique_ptr<SegmentLog> log_;  // null until it could be opened
+  bool failing_ = false;
+  std::optional<TimePoint> retry_at_;
+  std::optional<TimePoint> sync_at_;
+
+  std::atomic<bool> full_{false};
+  std::atomic<bool> stopping_{false};
+  Wakeup wakeup_;
+  std::thread thread_;
+
+  mutable Mutex mutex_;
+  CondVar all_answered_;
+  Work work_ SPANHOLD_GUARDED_BY(mutex_);
+  bool intake_closed_ SPANHOLD_GUARDED_BY(mutex_) = false;
+  bool closed_ SPANHOLD_GUARDED_BY(mutex_) = false;
+  std::string problem_ SPANHOLD_GUARDED_BY(mutex_);  // "": none
+  TimePoint problem_since_ SPANHOLD_GUARDED_BY(mutex_);
+  // Requests in the order they came and until when each has to be answered; some are.
+  std::deque<std::pair<TimePoint, RequestPtr>> open_ SPANHOLD_GUARDED_BY(mutex_);
+  bool expiry_scheduled_ SPANHOLD_GUARDED_BY(mutex_) = false;
+};
+
+// The way in of one receiver when there is a journal.
+class JournalIntake final : public Admission {
+ public:
+  // `without` is where requests go while on_error is `continue` and the disk fails.
+  JournalIntake(Journal& journal, uint32_t route, Admission& without)
+      : journal_(journal), route_(route), without_(without) {}
+
+  void Admit(otlp::ChunkPtr chunk, ReceiverAccount& account, Done done) override;
+
+ private:
+  Journal& journal_;
+  const uint32_t route_;
+  Admission& without_;
+};
+
+}  // namespace spanhold::journal
