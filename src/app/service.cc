@@ -110,12 +110,8 @@ void Service::BuildJournal() {
   for (const LaneAccount& lane : ledger_.lanes()) {
     lanes.push_back({lane.pipeline(), lane.exporter()});
   }
-  std::vector<Worker*> workers;
-  for (const auto& [id, worker] : workers_) {
-    workers.push_back(worker.get());
-  }
   journal_ = std::make_unique<journal::Journal>(
-      config_.journal, std::move(lanes), std::move(workers),
+      config_.journal, std::move(lanes),
       journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_, budget_,
                               telemetry_, ledger_});
 }

@@ -6,16 +6,22 @@ namespace spanhold::journal {
 
 void Backlog::Push(const Stretch& stretch) {
   const MutexLock lock(mutex_);
-  report_.Waiting(static_cast<int64_t>(stretch.spans),
-                  static_cast<int64_t>(stretch.end - stretch.begin));
-  if (!stretches_.empty() && stretches_.back().segment == stretch.segment &&
-      stretches_.back().end == stretch.begin) {
+  uint64_t begin = stretch.begin;
+  if (!broken_ && !stretches_.empty() && stretches_.back().segment == stretch.segment) {
+    begin = stretches_.back().end;
     stretches_.back().end = stretch.end;
     stretches_.back().spans += stretch.spans;
   } else {
     stretches_.push_back(stretch);
   }
+  report_.Waiting(static_cast<int64_t>(stretch.spans), static_cast<int64_t>(stretch.end - begin));
+  broken_ = false;
   empty_ = false;
+}
+
+void Backlog::Break() {
+  const MutexLock lock(mutex_);
+  broken_ = true;
 }
 
 std::optional<Stretch> Backlog::Front() const {

@@ -10,7 +10,8 @@
 
 namespace spanhold::journal {
 
-// Entries that are on disk only, one after another in a segment.
+// Entries that are on disk only, one after another in a segment. Those of other feeds may stand
+// between them.
 struct Stretch {
   uint64_t segment = 0;
   uint64_t begin = 0;  // offsets
@@ -30,8 +31,12 @@ class Backlog {
   // Exact for the writer, which alone adds: once it sees true, that stays true.
   bool empty() const { return empty_; }
 
-  // Joined to the last one where it follows that.
+  // Joined to the last one where that is of the same segment.
   void Push(const Stretch& stretch);
+
+  // What is pushed next is not joined to what was pushed before: between the two stands an entry
+  // that must not be read.
+  void Break();
 
   // The first one as far as it goes now.
   std::optional<Stretch> Front() const;
@@ -47,6 +52,7 @@ class Backlog {
   Report& report_;
   std::atomic<bool> empty_{true};
   mutable Mutex mutex_;
+  bool broken_ SPANHOLD_GUARDED_BY(mutex_) = false;
   std::deque<Stretch> stretches_ SPANHOLD_GUARDED_BY(mutex_);
 };
 

@@ -1,20 +1,20 @@
 #include "src/journal/handover.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace spanhold::journal {
 
 Destination Handover::To(const std::vector<otlp::LaneId>& lanes) const {
   Destination destination;
-  for (const otlp::LaneId lane : lanes) {
-    destination.lanes.push_back({lane, lane + 1});
-  }
   for (Worker* worker : workers_) {
     const otlp::LaneRange range = worker->account().lanes();
-    if (std::any_of(lanes.begin(), lanes.end(), [range](otlp::LaneId lane) {
-          return lane >= range.first && lane < range.last;
-        })) {
+    const size_t before = destination.lanes.size();
+    for (const otlp::LaneId lane : lanes) {
+      if (lane >= range.first && lane < range.last) {
+        destination.lanes.push_back({lane, lane + 1});
+      }
+    }
+    if (destination.lanes.size() > before) {
       destination.workers.push_back(worker);
     }
   }

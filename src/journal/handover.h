@@ -10,21 +10,21 @@
 
 namespace spanhold::journal {
 
-// Where an entry goes: the lanes that have not settled it, and the pipelines that lead to them.
+// Where an entry goes: lanes that have not settled it, and the pipelines that lead to them.
 struct Destination {
   std::vector<Worker*> workers;
   std::vector<otlp::LaneRange> lanes;
 };
 
-// The way from the journal into the pipelines.
+// The way from the journal into the pipelines of a feed.
 //
 // Threading: thread-safe. Ownership: all that is referred to must outlive it.
 class Handover {
  public:
-  // `workers` of every pipeline.
   Handover(std::vector<Worker*> workers, MemoryBudget& budget, otlp::SettlementObserver& observer)
       : workers_(std::move(workers)), budget_(budget), observer_(observer) {}
 
+  // Lanes of other feeds are left out.
   Destination To(const std::vector<otlp::LaneId>& lanes) const;
 
   // Whether memory is free for what is only to wait for a backend. Half of it is: the other half

@@ -28,22 +28,11 @@ constexpr char kClosing[] = "shutting down; send again later";
 
 }  // namespace
 
-Journal::Journal(const config::JournalConfig& config, std::vector<LaneName> lanes,
-                 std::vector<Worker*> workers, Parts parts)
+Journal::Journal(const config::JournalConfig& config, std::vector<LaneName> lanes, Parts parts)
     : config_(config),
       lanes_(std::move(lanes)),
       parts_(parts),
-      report_(parts.clock, parts.telemetry),
-      handover_(std::move(workers), parts.budget, *this),
-      read_back_(config.directory, lanes_,
-                 {parts.file_system, parts.clock, parts.budget, backlog_, handover_, report_},
-                 [this](Finding finding) {
-                   {
-                     const MutexLock lock(mutex_);
-                     work_.findings.push_back(finding);
-                   }
-                   wakeup_.Notify();
-                 }) {}
+      report_(parts.clock, parts.telemetry) {}
 
 Journal::~Journal() {
   SPANHOLD_CHECK(!thread_.joinable());
@@ -57,17 +46,46 @@ uint32_t Journal::AddRoute(const std::vector<Worker*>& workers) {
       route.push_back(lane);
     }
   }
-  destinations_.push_back(handover_.To(route));
+  ways_.push_back({workers, nullptr, {}});
   routes_.push_back(std::move(route));
   return static_cast<uint32_t>(routes_.size() - 1);
 }
 
+void Journal::BuildFeeds() {
+  const auto found = [this](Finding finding) {
+    {
+      const MutexLock lock(mutex_);
+      work_.findings.push_back(finding);
+    }
+    wakeup_.Notify();
+  };
+  std::vector<std::vector<Worker*>> routes;
+  for (const Way& way : ways_) {
+    routes.push_back(way.workers);
+  }
+  for (const std::vector<Worker*>& workers : GroupIntoFeeds(routes)) {
+    Feed& feed = feeds_.emplace_back(
+        config_.directory, lanes_, workers, feeds_.empty(),
+        Feed::Parts{parts_.file_system, parts_.clock, parts_.budget, report_, *this}, found);
+    for (size_t route = 0; route < ways_.size(); ++route) {
+      Way& way = ways_[route];
+      if (std::find(workers.begin(), workers.end(), way.workers.front()) != workers.end()) {
+        way.feed = &feed;
+        way.destination = feed.handover().To(routes_[route]);
+      }
+    }
+  }
+}
+
 void Journal::Start() {
+  BuildFeeds();
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "journal");
     Run();
   });
-  read_back_.Start();
+  for (Feed& feed : feeds_) {
+    feed.read_back().Start();
+  }
 }
 
 void Journal::Admit(RequestPtr request) {
@@ -89,8 +107,8 @@ void Journal::Admit(RequestPtr request) {
 }
 
 void Journal::OnRoom() {
-  if (!backlog_.empty()) {
-    read_back_.Wake();
+  for (Feed& feed : feeds_) {
+    feed.Wake();
   }
 }
 
@@ -192,7 +210,8 @@ void Journal::TryAgain() {
 
 Status Journal::OpenLog() {
   SegmentLog::Options options{config_.directory, config_.max_size, config_.segment_size,
-                              config_.sync,      lanes_,           routes_};
+                              config_.sync,      lanes_,           routes_,
+                              feeds_.size()};
   StatusOr<std::unique_ptr<SegmentLog>> log = SegmentLog::Open(
       std::move(options), {parts_.file_system, parts_.clock, parts_.random, report_});
   if (!log.ok()) {
@@ -201,9 +220,11 @@ Status Journal::OpenLog() {
   }
   log_ = *std::move(log);
   for (const SegmentFile& file : log_->found()) {
-    backlog_.Push({file.first, file.header_size, file.size, 0, true});
+    for (Feed& feed : feeds_) {
+      feed.backlog().Push({file.first, file.header_size, file.size, 0, true});
+    }
   }
-  read_back_.Wake();
+  OnRoom();
   return absl::OkStatus();
 }
 
@@ -307,19 +328,26 @@ void Journal::Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place pl
       Withdraw(*request, place.sequence);
     } else {
       request->account->Accepted(spans);
-      if (backlog_.empty() && handover_.HasMemory() &&
-          handover_.TryHand(request->chunk, place.sequence, destinations_[request->route])) {
-        report_.Handed(spans, false);
-      } else {
-        backlog_.Push({place.segment, place.offset, end, spans, false});
-      }
-      request->chunk.reset();
+      HandOn(*request, {place.segment, place.offset, end, spans, false}, place.sequence);
       request->done(absl::OkStatus());
     }
     ++place.sequence;
     place.offset = end;
   }
   OnRoom();  // what was added to the backlog
+}
+
+// To the pipelines at once, or to the end of what waits for them on disk.
+void Journal::HandOn(Request& request, const Stretch& entry, uint64_t sequence) {
+  const Way& way = ways_[request.route];
+  Handover& handover = way.feed->handover();
+  if (way.feed->backlog().empty() && handover.HasMemory() &&
+      handover.TryHand(request.chunk, sequence, way.destination)) {
+    report_.Handed(entry.spans, false);
+  } else {
+    way.feed->backlog().Push(entry);
+  }
+  request.chunk.reset();
 }
 
 // Its client was told to send it again.
@@ -329,6 +357,7 @@ void Journal::Withdraw(const Request& request, uint64_t sequence) {
     releases.push_back({sequence, lane});
   }
   log_->Release(releases);
+  ways_[request.route].feed->backlog().Break();
   report_.Withdrawn(request.chunk->spans.size());
 }
 
@@ -400,7 +429,9 @@ void Journal::CloseIntake() {
       all_answered_.Wait(mutex_);
     }
   }
-  read_back_.Stop();
+  for (Feed& feed : feeds_) {
+    feed.read_back().Stop();
+  }
 }
 
 void Journal::Close() {

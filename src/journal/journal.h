@@ -17,9 +17,7 @@
 #include "src/core/timers.h"
 #include "src/core/wakeup.h"
 #include "src/files/file_system.h"
-#include "src/journal/backlog.h"
-#include "src/journal/handover.h"
-#include "src/journal/read_back.h"
+#include "src/journal/feed.h"
 #include "src/journal/report.h"
 #include "src/journal/segment_log.h"
 #include "src/otlp/settlement.h"
@@ -70,22 +68,21 @@ class Journal final : public otlp::SettlementObserver {
     std::atomic<bool> answered = false;  // set first by who answers
   };
 
-  // `lanes` by LaneId, `workers` of every pipeline.
-  Journal(const config::JournalConfig& config, std::vector<LaneName> lanes,
-          std::vector<Worker*> workers, Parts parts);
+  // `lanes` by LaneId.
+  Journal(const config::JournalConfig& config, std::vector<LaneName> lanes, Parts parts);
   // Close() must have returned if Start() was called.
   ~Journal() override;
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Before Start(): a number for the requests that go to all of `workers`.
+  // Before Start(): a number for the requests that go to all of `workers`. Every pipeline is in one.
   uint32_t AddRoute(const std::vector<Worker*>& workers);
   // Never fails: a directory that cannot be used is a problem like others, and heals like them.
   void Start();
 
   void Admit(std::shared_ptr<Request> request);
 
-  // A queue has room again. An atomic load while there is no backlog.
+  // After Start(): a queue has room again. An atomic load while there is no backlog.
   void OnRoom();
 
   // Refuses who comes, and returns when all who came have their answer; nothing more is handed on.
@@ -107,6 +104,12 @@ class Journal final : public otlp::SettlementObserver {
 
  private:
   using RequestPtr = std::shared_ptr<Request>;
+  // Where the requests of a route go.
+  struct Way {
+    std::vector<Worker*> workers;
+    Feed* feed = nullptr;
+    Destination destination;
+  };
   // Everything that waits for the writer.
   struct Work {
     std::vector<RequestPtr> requests;
@@ -115,6 +118,8 @@ class Journal final : public otlp::SettlementObserver {
 
     bool empty() const { return requests.empty() && releases.empty() && findings.empty(); }
   };
+
+  void BuildFeeds();
 
   // The writer.
   void Run();
@@ -127,12 +132,12 @@ class Journal final : public otlp::SettlementObserver {
   void Write(const std::vector<RequestPtr>& requests);
   size_t WriteGroup(const std::vector<RequestPtr>& requests, size_t begin);
   void Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place place);
+  void HandOn(Request& request, const Stretch& entry, uint64_t sequence);
   void Withdraw(const Request& request, uint64_t sequence);
   void Fail(const Status& status);
   void SetProblem(const std::string& problem);
 
   // Answers.
-  void Accept(Request& request);
   void Refuse(Request& request, const std::string& why);
   void ForgetAnswered();
   void ScheduleExpiry() SPANHOLD_REQUIRES(mutex_);
@@ -142,11 +147,10 @@ class Journal final : public otlp::SettlementObserver {
   const std::vector<LaneName> lanes_;
   const Parts parts_;
   Report report_;
-  Backlog backlog_{report_};
-  Handover handover_;
-  ReadBack read_back_;
   std::vector<Route> routes_;
-  std::vector<Destination> destinations_;  // by route
+
+  std::vector<Way> ways_;  // by route
+  std::deque<Feed> feeds_;
 
   // Of the writer.
   std::unique_ptr<SegmentLog> log_;  // null until it could be opened

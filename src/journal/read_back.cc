@@ -23,10 +23,11 @@ constexpr int kMostFailedReads = 60;
 
 }  // namespace
 
-ReadBack::ReadBack(std::string directory, std::vector<LaneName> lanes, Parts parts,
+ReadBack::ReadBack(std::string directory, std::vector<LaneName> lanes, bool is_first, Parts parts,
                    std::function<void(Finding)> found)
     : directory_(std::move(directory)),
       lanes_(std::move(lanes)),
+      is_first_(is_first),
       parts_(parts),
       found_(std::move(found)) {}
 
@@ -75,7 +76,7 @@ ReadBack::Then ReadBack::Step() {
   if (!parts_.handover.TryHand(entry_->chunk, entry_->sequence, entry_->destination)) {
     return {true, std::nullopt};  // a queue that has room again wakes
   }
-  const uint64_t spans = entry_->chunk->spans.size();
+  const uint64_t spans = entry_->spans;
   if (stretch->of_earlier_run) {
     parts_.report.Recovered(spans);
   }
@@ -99,7 +100,9 @@ Status ReadBack::Open(const Stretch& stretch) {
       const std::string path = ReleasesPath(directory_, stretch.segment);
       SPANHOLD_ASSIGN_OR_RETURN(source.releases,
                                 Releases::Read(parts_.file_system, path, header.salt));
-      parts_.report.DamagedReleases(path, source.releases.damaged());
+      if (is_first_) {
+        parts_.report.DamagedReleases(path, source.releases.damaged());
+      }
     }
     source_ = std::move(source);
   }
@@ -128,6 +131,7 @@ ReadBack::Entry ReadBack::Address(const EntryHeader& header) const {
   const SegmentHeader& segment = source_->reader->header();
   Entry entry;
   entry.sequence = header.sequence;
+  entry.spans = header.spans;
   entry.end = source_->reader->offset() + kEntryHeaderSize + header.payload_size;
   std::vector<otlp::LaneId> wanted;
   for (const uint32_t index : segment.routes[header.route]) {
@@ -138,7 +142,7 @@ ReadBack::Entry ReadBack::Address(const EntryHeader& header) const {
     const auto lane = std::find(lanes_.begin(), lanes_.end(), name);
     if (lane != lanes_.end()) {
       wanted.push_back(static_cast<otlp::LaneId>(lane - lanes_.begin()));
-    } else {
+    } else if (is_first_) {
       entry.gone.push_back(name.Text());
     }
   }
@@ -147,17 +151,17 @@ ReadBack::Entry ReadBack::Address(const EntryHeader& header) const {
 }
 
 // The entry is done with here.
-void ReadBack::Pass(const Entry& entry, uint64_t spans) {
+void ReadBack::Pass(const Entry& entry, uint64_t handed_spans) {
   for (const std::string& lane : entry.gone) {
-    parts_.report.Discarded(lane, spans);
+    parts_.report.Discarded(lane, entry.spans);
   }
-  parts_.backlog.Advance(entry.end, spans);
+  parts_.backlog.Advance(entry.end, handed_spans);
 }
 
 ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& header) {
   Entry entry = Address(header);
   if (entry.destination.lanes.empty()) {
-    Pass(entry, header.spans);
+    Pass(entry, 0);  // settled, or of another feed
     return {};
   }
   if (!parts_.handover.HasMemory()) {
@@ -184,8 +188,8 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
   }
   unaccounted_ = false;
   if (!chunk.ok()) {
-    parts_.report.Damaged(SegmentPath(directory_, stretch.segment),
-                          {stretch.begin, entry.end - stretch.begin, false});
+    Tell(stretch, {entry.end - kEntryHeaderSize - header.payload_size,
+                   kEntryHeaderSize + header.payload_size, false});
     parts_.backlog.Advance(entry.end, 0);
     return {};
   }
@@ -201,13 +205,20 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
 void ReadBack::TellDamage(const Stretch& stretch) {
   const std::vector<Damage> found = source_->reader->TakeDamage();
   for (const Damage& damage : found) {
-    parts_.report.Damaged(SegmentPath(directory_, stretch.segment), damage);
-    if (damage.torn_tail && stretch.of_earlier_run) {
-      found_({stretch.segment, 0, false, damage.offset});
-    }
+    Tell(stretch, damage);
   }
   if (!found.empty()) {
     parts_.backlog.Advance(source_->reader->offset(), 0);
+  }
+}
+
+void ReadBack::Tell(const Stretch& stretch, const Damage& damage) {
+  if (stretch.of_earlier_run && !is_first_) {
+    return;
+  }
+  parts_.report.Damaged(SegmentPath(directory_, stretch.segment), damage);
+  if (damage.torn_tail && stretch.of_earlier_run) {
+    found_({stretch.segment, 0, false, damage.offset});
   }
 }
 

@@ -29,8 +29,8 @@ struct Finding {
   std::optional<uint64_t> cut_to;  // its tail is torn from there
 };
 
-// Reads the backlog from disk, oldest first, and hands it to the pipelines as they have room and
-// memory is free.
+// Reads a feed's backlog from disk, oldest first, and hands it to the pipelines as they have room
+// and memory is free.
 //
 // Threading: a thread of its own, "journal-read"; Wake() is thread-safe, the rest is bound to the
 // thread that builds the service. Ownership: all that is referred to must outlive it.
@@ -45,8 +45,9 @@ class ReadBack {
     Report& report;
   };
 
+  // `is_first` of all feeds, which each read the segments of earlier runs: tells what concerns all.
   // `found` is called on the thread, before what was found is handed on.
-  ReadBack(std::string directory, std::vector<LaneName> lanes, Parts parts,
+  ReadBack(std::string directory, std::vector<LaneName> lanes, bool is_first, Parts parts,
            std::function<void(Finding)> found);
   // Stop() must have returned if Start() was called.
   ~ReadBack();
@@ -68,6 +69,7 @@ class ReadBack {
   // One entry on its way.
   struct Entry {
     otlp::ChunkPtr chunk;
+    uint64_t spans = 0;
     uint64_t sequence = 0;
     Destination destination;
     std::vector<std::string> gone;  // lanes that want it and that the configuration has no more
@@ -85,14 +87,16 @@ class ReadBack {
   Then Read(const Stretch& stretch);
   Then ReadEntry(const Stretch& stretch, const EntryHeader& header);
   Entry Address(const EntryHeader& header) const;
-  void Pass(const Entry& entry, uint64_t spans);
+  void Pass(const Entry& entry, uint64_t handed_spans);
   void Finish(const Stretch& stretch);
   void TellDamage(const Stretch& stretch);
+  void Tell(const Stretch& stretch, const Damage& damage);
   Then AfterError(const Stretch& stretch, const Status& error);
   Then WaitFor(Duration wait) const;
 
   const std::string directory_;
   const std::vector<LaneName> lanes_;
+  const bool is_first_;
   const Parts parts_;
   const std::function<void(Finding)> found_;
 

@@ -62,6 +62,7 @@ void SegmentLog::TakeOver(Listing listing) {
     segment.first = file.first;
     segment.salt = file.header.salt;
     segment.lanes = MapLanes(file.header);
+    segment.unsettled = options_.readers;
     segment.has_entries = true;
     AddSize(segment, file.size);
     const StatusOr<FileInfo> releases =

@@ -41,6 +41,7 @@ class SegmentLog {
     SyncPolicy sync = SyncPolicy::kGroup;
     std::vector<LaneName> lanes;  // of the configuration, by LaneId
     std::vector<Route> routes;
+    uint64_t readers = 1;  // how often ReadThrough() is called for each found segment
   };
 
   struct Environment {
@@ -71,7 +72,7 @@ class SegmentLog {
   SegmentLog(const SegmentLog&) = delete;
   SegmentLog& operator=(const SegmentLog&) = delete;
 
-  // Segments of earlier runs, oldest first. Each is kept until ReadThrough().
+  // Segments of earlier runs, oldest first. Each is kept until every reader's ReadThrough().
   const std::vector<SegmentFile>& found() const { return found_; }
 
   static uint64_t SizeOf(const NewEntry& entry) { return kEntryHeaderSize + entry.payload.size(); }
@@ -120,7 +121,7 @@ class SegmentLog {
     // Index of each lane of the configuration in the segment's header; empty: the same.
     std::vector<uint32_t> lanes;
     // Pairs of an entry and a lane that has not released it, and one more while the segment is
-    // written or has not been read through.
+    // written, or for each reader that has not read it through.
     uint64_t unsettled = 1;
     bool has_entries = false;
     std::unique_ptr<File> releases;

@@ -31,8 +31,8 @@ config::JournalConfig DefaultConfig() {
   return config;
 }
 
-// One life of a daemon with a pipeline to the exporters "a" and "b". Its worker is never started: a
-// test takes requests out by hand.
+// One life of a daemon with a pipeline to the exporters "a" and "b", and another to "c" with a
+// receiver of its own. Workers are never started: a test takes requests out by hand.
 class Life {
  public:
   explicit Life(FakeFileSystem& files, const config::JournalConfig& config = DefaultConfig(),
@@ -40,6 +40,7 @@ class Life {
       : files_(files), config_(config), exporters_(exporters) {
     const uint32_t route = journal_.AddRoute({&worker_});
     intake_.emplace(journal_, route, without_);
+    other_intake_.emplace(journal_, journal_.AddRoute({&other_worker_}), without_);
     journal_.Start();
   }
   ~Life() { End(); }
@@ -79,10 +80,19 @@ class Life {
                    [&answer](Status status) { answer.Give(std::move(status)); });
   }
 
+  // To the other pipeline.
+  Status AdmitToOther(size_t spans) {
+    Answer answer;
+    other_intake_->Admit(MakeChunk(NumberedSpans(spans)), receiver_,
+                         [&answer](Status status) { answer.Give(std::move(status)); });
+    return answer.Wait();
+  }
+
   // The next request, when it is there.
-  QueuedRequest TakeOut() {
+  QueuedRequest TakeOut() { return TakeOutOf(worker_); }
+  QueuedRequest TakeOutOf(Worker& worker) {
     QueuedRequest request;
-    while (!worker_.queue().TryPop(request)) {
+    while (!worker.queue().TryPop(request)) {
       std::this_thread::yield();
     }
     journal_.OnRoom();
@@ -97,7 +107,7 @@ class Life {
         request.settlement->TryKeep(lane, static_cast<uint32_t>(request.chunk->spans.size())));
   }
   static void SettleAll(const QueuedRequest& request) {
-    for (const LaneId lane : {0, 1}) {
+    for (const LaneId lane : {0, 1, 2}) {
       if (request.settlement->Wants(lane)) {
         Settle(request, lane);
       }
@@ -114,11 +124,13 @@ class Life {
     }
     ended_ = true;
     journal_.CloseIntake();
-    QueuedRequest request;
-    while (worker_.queue().TryPop(request)) {
-      worker_.account().Dropped(
-          TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement)),
-          DropReason::kShutdown);
+    for (Worker* worker : {&worker_, &other_worker_}) {
+      QueuedRequest request;
+      while (worker->queue().TryPop(request)) {
+        worker->account().Dropped(
+            TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement)),
+            DropReason::kShutdown);
+      }
     }
     journal_.Close();
   }
@@ -148,23 +160,24 @@ class Life {
   ReceiverAccount& receiver_ = ledger_.AddReceiver("otlp", "grpc");
   Worker worker_{
       ledger_.AddPipeline("traces", exporters_), {.spans = 10, .bytes = 1 << 20}, clock_};
+  Worker other_worker_{
+      ledger_.AddPipeline("traces/2", {"c"}), {.spans = 10, .bytes = 1 << 20}, clock_};
   FakeAdmission without_;
   std::vector<LaneName> lanes_ = Lanes();
-  Journal journal_{config_,
-                   lanes_,
-                   {&worker_},
-                   {files_, clock_, random_, timers_, budget_, telemetry_, ledger_}};
+  Journal journal_{
+      config_, lanes_, {files_, clock_, random_, timers_, budget_, telemetry_, ledger_}};
 
  private:
   std::vector<LaneName> Lanes() const {
     std::vector<LaneName> lanes;
-    for (const std::string& exporter : exporters_) {
-      lanes.push_back({"traces", exporter});
+    for (const LaneAccount& lane : ledger_.lanes()) {
+      lanes.push_back({lane.pipeline(), lane.exporter()});
     }
     return lanes;
   }
 
   std::optional<JournalIntake> intake_;
+  std::optional<JournalIntake> other_intake_;
   bool ended_ = false;
 };
 
@@ -272,6 +285,30 @@ TEST_F(JournalTest, WhatComesWaitsBehindWhatIsOnDiskOnly) {
     EXPECT_THAT(Life::BytesOf(request), HasSubstr(name));
     Life::SettleAll(request);
   }
+}
+
+TEST_F(JournalTest, APipelineWithoutRoomDoesNotHoldBackAnother) {
+  {
+    Life life(files_);
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_THAT(life.Admit(10), IsOk());
+      ASSERT_THAT(life.AdmitToOther(10), IsOk());
+    }
+
+    for (int i = 0; i < 2; ++i) {
+      Life::SettleAll(life.TakeOutOf(life.other_worker_));
+    }
+    EXPECT_EQ(life.worker_.account().accepted(), 10U);
+  }
+
+  Life life(files_);
+  Life::SettleAll(life.TakeOutOf(life.other_worker_));
+  for (int i = 0; i < 3; ++i) {
+    Life::SettleAll(life.TakeOut());
+  }
+  life.WaitUntil([&] { return Segments(files_).empty(); });
+  EXPECT_EQ(life.journal_.report().recovered_spans(), 40U);
+  life.ExpectBalanced();
 }
 
 TEST_F(JournalTest, WithLittleMemoryLeftRequestsGoToDiskOnly) {
