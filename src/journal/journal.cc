@@ -139,7 +139,7 @@ bool Journal::is_bypassed() const {
 void Journal::Run() {
   TryAgain();
   for (;;) {
-    const uint64_t seen = wakeup_.Prepare();
+    const Wakeup::Seen seen = wakeup_.Prepare();
     const bool stopping = stopping_;
     Work work = TakeWork();
     if (log_) {

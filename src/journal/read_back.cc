@@ -52,7 +52,7 @@ void ReadBack::Stop() {
 
 void ReadBack::Run() {
   while (!stopping_) {
-    const uint64_t seen = wakeup_.Prepare();
+    const Wakeup::Seen seen = wakeup_.Prepare();
     if (const Then then = Step(); then.wait && !stopping_) {
       wakeup_.WaitUntil(seen, then.until);
     }

@@ -335,7 +335,6 @@ TEST_F(JournalTest, PastMaxSizeClientsAreToldToRetryUntilThereIsRoom) {
   }
 
   EXPECT_THAT(answer, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("full")));
-  EXPECT_EQ(RetryAfter(answer), std::chrono::seconds(1));
   EXPECT_TRUE(life.journal_.is_full());
   EXPECT_EQ(life.receiver_.refused_spans(), 5U);
   for (size_t i = 0; i < accepted; ++i) {
@@ -358,7 +357,6 @@ TEST_P(JournalFailureTest, ClientsAreToldToRetryAndItHeals) {
     const Status answer = life.Admit(1, "during");
 
     EXPECT_THAT(answer, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("send again later")));
-    EXPECT_EQ(RetryAfter(answer), std::chrono::seconds(1));
     ASSERT_TRUE(life.journal_.problem());
     EXPECT_THAT(life.journal_.problem()->what, HasSubstr("EIO"));
     files_.Fail(GetParam(), absl::OkStatus());

@@ -1,7 +1,6 @@
 #include "src/receiver/otlp/grpc_calls.h"
 
 #include <array>
-#include <future>
 #include <list>
 #include <optional>
 #include <string_view>
@@ -185,29 +184,32 @@ class GrpcCalls::Loop {
 
   void AcceptNext();
   void Remove(Call& call) { calls_.erase(call.place_); }
-  // After each event: what the gate has to do, now and later.
-  void TickGate();
-  // After Shared::closed is set.
-  void LetGo();
+  // The last thing of each event: this may be gone then.
+  void EventEnded();
+  // After Shared::closed is set. `gone` completes when no call is left.
+  void LetGo(rpc::Completion& gone);
 
   // The gate refuses who waits.
   void CloseGate();
 
   ReadGate& gate() { return gate_; }
-  bool closed() const { return closed_; }
+  bool closed() const { return gone_ != nullptr; }
   const Peers& peers() const { return peers_; }
   uint64_t largest_message() const { return shared_->ingest.max_request_bytes(); }
   TimePoint Now() const { return shared_->clock.Now(); }
 
  private:
+  // What the gate has to do, now and later.
+  void TickGate();
+
   const std::shared_ptr<Shared> shared_;
   const Peers& peers_;
   grpc_server* const server_;
   rpc::GrpcLoop& loop_;
   ReadGate gate_;
   std::list<std::shared_ptr<Call>> calls_;
-  bool closed_ =
-      false;  // calls are let go of, and the gate, which knows them, is not used any more
+  // Set: calls are let go of, and the gate, which knows them, is not used any more.
+  rpc::Completion* gone_ = nullptr;
   // The earliest timer that is set for the gate.
   std::optional<TimePoint> timer_due_;
   TimerId timer_ = 0;
@@ -220,15 +222,12 @@ void GrpcCalls::Loop::AcceptNext() {
 }
 
 void GrpcCalls::Loop::CloseGate() {
-  if (!closed_) {
+  if (!closed()) {
     gate_.Close();
   }
 }
 
 void GrpcCalls::Loop::TickGate() {
-  if (closed_) {
-    return;
-  }
   gate_.Tick(Now());
   const std::optional<TimePoint> due = gate_.NextDue();
   if (due && (!timer_due_ || *due < *timer_due_)) {
@@ -241,16 +240,25 @@ void GrpcCalls::Loop::TickGate() {
   }
 }
 
-void GrpcCalls::Loop::LetGo() {
-  closed_ = true;
+void GrpcCalls::Loop::EventEnded() {
+  if (!closed()) {
+    TickGate();
+  } else if (calls_.empty()) {
+    gone_->Complete(true);
+  }
+}
+
+void GrpcCalls::Loop::LetGo(rpc::Completion& gone) {
+  gone_ = &gone;
   loop_.timers().Cancel(timer_);
   std::erase_if(calls_, [](const std::shared_ptr<Call>& call) { return call->LetGo(); });
+  EventEnded();
 }
 
 void GrpcCalls::Call::Step::Complete(bool ok) {
   Loop& loop = call_.loop_;
   (call_.*next_)(ok);
-  loop.TickGate();
+  loop.EventEnded();
 }
 
 GrpcCalls::Call::Call(std::shared_ptr<Shared> shared, Loop& loop)
@@ -510,17 +518,12 @@ void GrpcCalls::Start(grpc_server* server) {
   parts_.loop.Post([this] { loop_->AcceptNext(); });
 }
 
-void GrpcCalls::Close() {
+void GrpcCalls::Close(rpc::Completion& gone) {
   {
     const MutexLock lock(shared_->mutex);
     shared_->closed = true;
   }
-  std::promise<void> done;
-  parts_.loop.Post([&] {
-    loop_->LetGo();
-    done.set_value();
-  });
-  done.get_future().wait();
+  parts_.loop.Post([this, &gone] { loop_->LetGo(gone); });
 }
 
 }  // namespace spanhold::otlp_receiver

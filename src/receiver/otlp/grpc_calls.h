@@ -42,7 +42,7 @@ class GrpcCalls {
   };
 
   GrpcCalls(const ReadGate::Limits& limits, const Parts& parts);
-  // If Start() was called, the server must have been shut down, and Close() called.
+  // If Start() was called, Close() must have been called and have completed.
   ~GrpcCalls();
   GrpcCalls(const GrpcCalls&) = delete;
   GrpcCalls& operator=(const GrpcCalls&) = delete;
@@ -50,9 +50,10 @@ class GrpcCalls {
   // Serves `server`'s calls. From the moment the server is shut down the calls that wait are refused.
   void Start(grpc_server* server);
 
-  // From here on no answer is begun any more, and calls that wait for one are ended. After Start();
-  // the server's shutdown must have begun. Not from the loop's thread.
-  void Close();
+  // From here on no answer is begun any more, and calls that wait for one are ended. `gone` completes
+  // on the loop when none is left, which can be later than the server's own end: that does not wait
+  // for calls whose connection is gone. After Start(); the server's shutdown must have begun.
+  void Close(rpc::Completion& gone);
 
  private:
   class Call;

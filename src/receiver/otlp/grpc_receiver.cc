@@ -144,7 +144,9 @@ Status GrpcReceiver::Shutdown(Deadline deadline) {
   if (!ended.WaitUntil(std::min(deadline, clock.Now() + kDrainTime), clock)) {
     impl_->server->CancelAllCalls();
   }
-  impl_->calls.Close();
+  Signal gone;
+  impl_->calls.Close(gone);
+  gone.Wait();
   ended.Wait();
   impl_->server.reset();
   return absl::OkStatus();
