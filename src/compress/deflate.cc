@@ -96,7 +96,7 @@ struct Deflater {
 }  // namespace
 
 Status Inflate(DeflateFormat format, std::string_view input, Output& output) {
-  thread_local const auto state = std::make_unique<inflate_state>();
+  thread_local auto state = std::make_unique<inflate_state>();
   const bool gzip = format == DeflateFormat::kGzip;
   const uint64_t likely = input.size() * kLikelyRatio;
   const uint64_t expected =
@@ -110,7 +110,7 @@ Status Inflate(DeflateFormat format, std::string_view input, Output& output) {
 }
 
 Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget) {
-  thread_local const auto deflater = std::make_unique<Deflater>();
+  thread_local auto deflater = std::make_unique<Deflater>();
   SPANHOLD_CHECK(input.size() <= kLargestStep);
   // What does not compress is stored in blocks of at most 65535 bytes with 5 bytes before each;
   // header and checksum of the wrapper take at most 18.

@@ -123,7 +123,7 @@ Status ZstdDecompress(std::string_view input, Output& output, MemoryBudget& budg
 }
 
 Bytes ZstdCompress(std::string_view input, MemoryBudget& budget) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, FreeCCtx> context(ZSTD_createCCtx());
+  thread_local std::unique_ptr<ZSTD_CCtx, FreeCCtx> context(ZSTD_createCCtx());
   SPANHOLD_CHECK(context != nullptr);
   Bytes scratch = Bytes::Allocate(budget.Reserve(ZSTD_compressBound(input.size())));
   const size_t size = ZSTD_compressCCtx(context.get(), scratch.data(), scratch.size(), input.data(),

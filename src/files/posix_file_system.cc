@@ -176,7 +176,7 @@ class Posix final : public FileSystem {
     if (fd < 0) {
       return ErrnoStatus("cannot open", path);
     }
-    const Status status = fsync(fd) == 0 ? Status() : ErrnoStatus("cannot flush", path);
+    Status status = fsync(fd) == 0 ? Status() : ErrnoStatus("cannot flush", path);
     close(fd);
     return status;
   }
