@@ -160,7 +160,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
   // The one used last, since it is the least likely to be gone.
   std::shared_ptr<HttpConnection> TakeKept() {
     while (!kept.empty()) {
-      const std::shared_ptr<HttpConnection> connection = std::move(kept.back().connection);
+      std::shared_ptr<HttpConnection> connection = std::move(kept.back().connection);
       kept.pop_back();
       if (!connection->IsStale()) {
         return connection;

@@ -43,7 +43,7 @@ constexpr uint32_t kMaxResponseHeader = 64 << 10;
 
 class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(AsioStrand strand, const HttpTarget& target)
+  Connection(const AsioStrand& strand, const HttpTarget& target)
       : target_(target), resolver_(strand), socket_(strand) {}
 
   void Open(absl::AnyInvocable<void(Status)> done) override {

@@ -364,11 +364,9 @@ class Session final : public HttpSession, public std::enable_shared_from_this<Se
     }
     reply_.reset();
     head_known_ = false;
-    if (error) {
-      Close();
-    } else if (keep_alive_) {
+    if (!error && keep_alive_) {
       NextRequest();
-    } else if (closing_ || (whole_ && buffer_.size() == 0)) {
+    } else if (error || closing_ || (whole_ && buffer_.size() == 0)) {
       Close();
     } else {
       Linger();

@@ -24,13 +24,14 @@ void LogGrpc(gpr_log_func_args* args) {
   Log(LogLevel::kDebug, "grpc", args->message, {{"file", args->file}, {"line", args->line}});
 }
 
-// For the whole process.
-void SetUpGrpc() {
+// For the whole process. Gives the queue that the loop waits at.
+grpc_completion_queue* SetUpGrpc() {
   gpr_set_log_function(&LogGrpc);
   // Debian's Abseil is built with the search for deadlocks: 4 % of a call in a profile, and one lock
   // for all of gRPC's mutexes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   grpc_init();
+  return grpc_completion_queue_create_for_next(nullptr);
 }
 
 gpr_timespec ToGpr(const std::optional<TimePoint>& deadline) {
@@ -46,13 +47,9 @@ gpr_timespec ToGpr(const std::optional<TimePoint>& deadline) {
 }  // namespace
 
 struct GrpcLoop::Impl final : public Completion {
-  explicit Impl(const Clock& c) : clock(c) {
-    SetUpGrpc();
-    queue = grpc_completion_queue_create_for_next(nullptr);
-    channel = grpc_lame_client_channel_create("", GRPC_STATUS_UNAVAILABLE, "never used");
-    call = grpc_channel_create_call(channel, nullptr, 0, queue, grpc_slice_from_static_string("/"),
-                                    nullptr, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
-  }
+  explicit Impl(const Clock& c) : clock(c) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   ~Impl() override {
     grpc_call_unref(call);
     grpc_channel_destroy(channel);
@@ -64,14 +61,17 @@ struct GrpcLoop::Impl final : public Completion {
   void Complete(bool ok) override;
 
   const Clock& clock;
-  grpc_completion_queue* queue = nullptr;
+  grpc_completion_queue* const queue = SetUpGrpc();
   TimerQueue timers;
   std::thread thread;
   bool stopped = false;
 
   // A call that is never made: its batches of no operations wake the loop, for they end at once.
-  grpc_channel* channel = nullptr;
-  grpc_call* call = nullptr;
+  grpc_channel* const channel =
+      grpc_lame_client_channel_create("", GRPC_STATUS_UNAVAILABLE, "never used");
+  grpc_call* const call =
+      grpc_channel_create_call(channel, nullptr, 0, queue, grpc_slice_from_static_string("/"),
+                               nullptr, gpr_inf_future(GPR_CLOCK_MONOTONIC), nullptr);
   Mutex mutex;
   std::vector<absl::AnyInvocable<void()>> posted SPANHOLD_GUARDED_BY(mutex);
 };
