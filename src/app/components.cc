@@ -133,9 +133,10 @@ ComponentFactory JaegerExporter() {
                       "sends to a Jaeger by Thrift over HTTP or by its own gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    return Lane(id, typed.sending,
-                jaeger::MakeTransport(typed, parts.exporters, parts.grpc_loop, parts.budget),
-                parts);
+    return Lane(
+        id, typed.sending,
+        jaeger::MakeTransport(typed, parts.exporters, parts.grpc_loop, parts.budget, parts.clock),
+        parts);
   };
   return factory;
 }
