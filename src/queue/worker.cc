@@ -66,24 +66,18 @@ uint64_t Worker::HeldSpans() const {
 void Worker::Run() {
   for (;;) {
     const Wakeup::Seen seen = wakeup_.Prepare();
-    const bool draining = draining_;
-    if (Step()) {
-      continue;
-    }
-    if (draining && (queue_.spans() == 0 || clock_.Now() >= drain_deadline_)) {
+    if (draining_) {
       break;
     }
-    Rest(seen, draining);
+    if (!Step()) {
+      Rest(seen);
+    }
   }
   Finish();
 }
 
 // Waits for something to do. When requests follow each other closely it waits for some of them.
-void Worker::Rest(const Wakeup::Seen& seen, bool draining) {
-  if (draining) {
-    wakeup_.WaitUntil(seen, drain_deadline_);
-    return;
-  }
+void Worker::Rest(const Wakeup::Seen& seen) {
   if (!fan_out_->HasRoom()) {
     wakeup_.WaitUntil(seen, std::nullopt);  // only Wake() brings something to do
     return;
@@ -127,6 +121,9 @@ void Worker::TakeOne(QueuedRequest request) {
 
 void Worker::Finish() {
   QueuedRequest request;
+  while (clock_.Now() < drain_deadline_ && queue_.TryPop(request)) {
+    TakeOne(std::move(request));
+  }
   uint64_t dropped = 0;
   uint64_t kept = 0;
   while (queue_.TryPop(request)) {
@@ -142,7 +139,7 @@ void Worker::Finish() {
   }
   if (dropped > 0) {
     Log(LogLevel::kError, account_.name(),
-        "dropped what no exporter had room for before the shutdown timeout", {{"spans", dropped}});
+        "dropped what was still queued when the time to shut down was over", {{"spans", dropped}});
   }
   for (const auto& processor : processors_) {
     if (const Status status = processor->Shutdown(drain_deadline_); !status.ok()) {
