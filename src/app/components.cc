@@ -48,7 +48,7 @@ const Config& As(const ComponentConfig& config) {
 std::unique_ptr<Exporter> Lane(const std::string& id, const sending::SendingConfig& config,
                                std::unique_ptr<sending::Transport> transport, Parts& parts) {
   return std::make_unique<sending::Lane>(id, config, std::move(transport), parts.exporters,
-                                         parts.clock, parts.random, parts.telemetry);
+                                         parts.clock, parts.random, parts.budget, parts.telemetry);
 }
 
 ComponentFactory OtlpReceiver() {

@@ -16,15 +16,16 @@ namespace spanhold::sending {
 // Threading: thread-compatible. Ownership: `report` must outlive it.
 class Holdings {
  public:
-  Holdings(const QueueConfig& config, LaneReport& report);
+  // A lane that drops when it is full holds `max_span_bytes` at most.
+  Holdings(const QueueConfig& config, uint64_t max_span_bytes, LaneReport& report);
 
   // In units of the queue's sizer; without a queue each batch is 1, and so is the capacity.
   static int64_t Capacity(const QueueConfig& config) {
     return config.enabled ? config.queue_size : 1;
   }
 
-  // Whether `batch` may come in. A lane that blocks takes all, and one larger than the whole queue
-  // comes into an empty lane.
+  // Whether `batch` may come in. A lane that blocks takes all, and an empty one takes a batch larger
+  // than the whole queue.
   bool Fits(const TraceBatch& batch) const;
   bool HasRoom() const { return !blocking_ || size_ < capacity_; }
 
@@ -40,9 +41,11 @@ class Holdings {
   const QueueConfig config_;
   const int64_t capacity_;
   const bool blocking_;
+  const uint64_t max_span_bytes_;
   LaneReport& report_;
   int64_t size_ = 0;
   uint64_t spans_ = 0;
+  uint64_t span_bytes_ = 0;
   std::map<const LaneAccount*, uint64_t> by_account_;
 };
 

@@ -19,7 +19,8 @@ int64_t SlotsOf(const QueueConfig& config) {
 }  // namespace
 
 Lane::Lane(std::string id, const SendingConfig& config, std::unique_ptr<Transport> transport,
-           Timers& timers, const Clock& clock, Random& random, Telemetry& telemetry)
+           Timers& timers, const Clock& clock, Random& random, const MemoryBudget& budget,
+           Telemetry& telemetry)
     : config_(config),
       slots_(SlotsOf(config.sending_queue)),
       transport_(std::move(transport)),
@@ -28,7 +29,7 @@ Lane::Lane(std::string id, const SendingConfig& config, std::unique_ptr<Transpor
       random_(random),
       report_(std::move(id), Holdings::Capacity(config.sending_queue), clock, telemetry),
       circuit_(std::min(slots_, kFailuresOfABackendThatIsAway)),
-      holdings_(config.sending_queue, report_) {}
+      holdings_(config.sending_queue, budget.limit() / 4, report_) {}
 
 Lane::~Lane() {
   const MutexLock lock(mutex_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/core/clock.h"
+#include "src/core/memory_budget.h"
 #include "src/core/mutex.h"
 #include "src/core/random.h"
 #include "src/core/status.h"
@@ -36,6 +37,8 @@ namespace spanhold::sending {
 //   counts it. Where it has reached `queue_size` the lane is full: with `block_on_overflow`
 //   HasRoom() says so and what comes all the same is taken; without, what is new is dropped
 //   (kQueueFull). One batch larger than the whole queue is taken when the lane is empty.
+// - A lane that drops is full as well when it holds a quarter of `budget` in span bytes: else a dead
+//   backend would fill the memory, and clients of all lanes would have to wait.
 // - Without a sending queue the lane holds one batch and has room when that is settled.
 // - A batch that waits for its retry keeps its slot. While the circuit is open (circuit.h) the
 //   batches with a slot wait for the test: the one whose last attempt is longest ago is sent, and
@@ -56,7 +59,8 @@ namespace spanhold::sending {
 class Lane final : public Exporter {
  public:
   Lane(std::string id, const SendingConfig& config, std::unique_ptr<Transport> transport,
-       Timers& timers, const Clock& clock, Random& random, Telemetry& telemetry);
+       Timers& timers, const Clock& clock, Random& random, const MemoryBudget& budget,
+       Telemetry& telemetry);
   ~Lane() override;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;

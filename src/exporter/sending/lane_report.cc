@@ -149,8 +149,9 @@ void LaneReport::GaveUp(const Status& error, uint64_t spans) {
 void LaneReport::QueueFull(uint64_t spans) {
   enqueue_failed_.Add(spans);
   full_log_.Log(LogLevel::kError, exporter_,
-                "spans dropped: the sending queue is full; raise sending_queue.queue_size, or let "
-                "the clients wait with block_on_overflow: true",
+                "spans dropped: the sending queue is full, by sending_queue.queue_size or by a "
+                "quarter of service.memory.limit; raise it, or let the clients wait with "
+                "block_on_overflow: true",
                 {{"spans", spans}});
 }
 
