@@ -103,27 +103,27 @@ bool Worker::Step() {
     timers_.RunDue(clock_.Now());
     return true;  // a lane may be full now
   }
+  return TakeOne();
+}
+
+// Leads one request through the pipeline. False: there is none.
+bool Worker::TakeOne() {
   QueuedRequest request;
   if (!queue_.TryPop(request)) {
     return false;
   }
-  TakeOne(std::move(request));
-  return true;
-}
-
-void Worker::TakeOne(QueuedRequest request) {
   TraceBatch batch = TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
   in_hand_ = batch.span_count();
   on_room_();
   first_->Consume(std::move(batch));
   in_hand_ = 0;
+  return true;
 }
 
 void Worker::Finish() {
-  QueuedRequest request;
-  while (clock_.Now() < drain_deadline_ && queue_.TryPop(request)) {
-    TakeOne(std::move(request));
+  while (clock_.Now() < drain_deadline_ && TakeOne()) {
   }
+  QueuedRequest request;
   uint64_t dropped = 0;
   uint64_t kept = 0;
   while (queue_.TryPop(request)) {

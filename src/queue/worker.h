@@ -66,7 +66,7 @@ class Worker {
   void Run();
   bool Step();
   void Rest(const Wakeup::Seen& seen);
-  void TakeOne(QueuedRequest request);
+  bool TakeOne();
   void Finish();
 
   PipelineAccount& account_;

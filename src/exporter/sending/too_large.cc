@@ -1,5 +1,7 @@
 #include "src/exporter/sending/too_large.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace spanhold::sending {
@@ -33,13 +35,10 @@ bool SaysTooLarge(const Status& error) {
   if (RetryAfter(error)) {
     return false;  // it can be taken later
   }
-  for (const Saying& saying : kSayings) {
-    if (error.code() == saying.code &&
-        MessageOf(error).find(saying.words) != std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
+  return std::any_of(std::begin(kSayings), std::end(kSayings), [&](const Saying& saying) {
+    return error.code() == saying.code &&
+           MessageOf(error).find(saying.words) != std::string_view::npos;
+  });
 }
 
 }  // namespace spanhold::sending
