@@ -48,7 +48,7 @@ const Config& As(const ComponentConfig& config) {
 std::unique_ptr<Exporter> Lane(const std::string& id, const sending::SendingConfig& config,
                                std::unique_ptr<sending::Transport> transport, Parts& parts) {
   return std::make_unique<sending::Lane>(id, config, std::move(transport), parts.exporters,
-                                         parts.clock, parts.random, parts.telemetry);
+                                         parts.clock, parts.random, parts.budget, parts.telemetry);
 }
 
 ComponentFactory OtlpReceiver() {
@@ -133,9 +133,10 @@ ComponentFactory JaegerExporter() {
                       "sends to a Jaeger by Thrift over HTTP or by its own gRPC");
   factory.make_exporter = [](const std::string& id, const ComponentConfig& config, Parts& parts) {
     const auto& typed = As<Config>(config);
-    return Lane(id, typed.sending,
-                jaeger::MakeTransport(typed, parts.exporters, parts.grpc_loop, parts.budget),
-                parts);
+    return Lane(
+        id, typed.sending,
+        jaeger::MakeTransport(typed, parts.exporters, parts.grpc_loop, parts.budget, parts.clock),
+        parts);
   };
   return factory;
 }

@@ -74,6 +74,7 @@ void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
     Exporter& exporter = *exporters_.at(pipeline.exporters[i]);
     LaneAccount& lane = ledger_.lane(account.lanes().first + static_cast<LaneId>(i));
     lane.SetHeldReader([&exporter, &lane] { return exporter.HeldSpans(lane); });
+    lane.SetTroubleReader([&exporter] { return exporter.trouble(); });
     exporter.AddRoomListener([worker = worker.get()] { worker->Wake(); });
     lanes.push_back({&exporter, &lane});
   }
@@ -301,6 +302,9 @@ void Service::ShutDownParts() {
   waiting_room_.Close();
   for (const auto& [id, worker] : workers_) {
     worker->Drain(deadline);
+  }
+  for (const auto& [id, exporter] : exporters_) {
+    exporter->Drain(deadline);
   }
   for (const auto& [id, exporter] : exporters_) {
     shut_down(*exporter);

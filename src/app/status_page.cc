@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <vector>
 
 #include "src/app/process_metrics.h"
@@ -86,6 +87,10 @@ std::string Lanes(const Ledger& ledger) {
                     std::to_string(held), Difference(in, out + held)});
     if (const std::string why = DroppedReasons(account); !why.empty()) {
       reasons.append(name).append(" dropped: ").append(why).append("\n");
+    }
+    if (const std::optional<Trouble> trouble = account.trouble()) {
+      reasons.append(name).append(": for ").append(Uptime(trouble->age)).append(" ");
+      reasons.append(trouble->what).append("\n");
     }
     if (account.kept() > 0) {
       reasons.append(name).append(" kept in the journal for the next start: ");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "src/pipeline/component.h"
 #include "src/pipeline/consumer.h"
@@ -14,6 +15,11 @@ namespace spanhold {
 // Threading: thread-safe.
 class Exporter : public Component {
  public:
+  // Begins to hand on what is held, until `deadline`, and returns; Shutdown() waits for the end. So
+  // several exporters use the same time, and one that hangs takes none of another's. Spans that
+  // come later are dropped and counted. Safe without Start(), and a second time.
+  virtual void Drain(Deadline deadline) = 0;
+
   // Takes responsibility for `batch`, which came by the lane of `account`. Never refuses; a caller
   // that sees HasRoom() is false and hands on all the same overshoots the bound by that one batch.
   // Before Start() and after Shutdown() the batch is dropped and counted.
@@ -29,6 +35,9 @@ class Exporter : public Component {
   // Calls `listener` each time HasRoom() has become true again, on any thread, with no lock of the
   // exporter held. To be called before Start().
   virtual void AddRoomListener(std::function<void()> listener) = 0;
+
+  // What is wrong with the backend, if anything is.
+  virtual std::optional<Trouble> trouble() const { return std::nullopt; }
 };
 
 }  // namespace spanhold

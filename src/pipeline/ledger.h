@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,12 @@ class ReceiverAccount {
   Counter& aborted_requests_;
 };
 
+// What keeps spans from being delivered, for a person to read.
+struct Trouble {
+  Duration age{};    // since it began
+  std::string what;  // the backend's last error, and what becomes of the spans
+};
+
 // One lane, the way of spans from one pipeline to one exporter:
 //   handed = sent + rejected by the backend + dropped(reason) + kept + held
 //
@@ -105,6 +112,12 @@ class LaneAccount {
   // What the exporter's queue counts itself, never the difference of the others.
   uint64_t held() const { return held_reader_ ? held_reader_() : 0; }
   void SetHeldReader(std::function<uint64_t()> reader) { held_reader_ = std::move(reader); }
+  std::optional<Trouble> trouble() const {
+    return trouble_reader_ ? trouble_reader_() : std::nullopt;
+  }
+  void SetTroubleReader(std::function<std::optional<Trouble>()> reader) {
+    trouble_reader_ = std::move(reader);
+  }
 
  private:
   void Settle(const otlp::TraceBatch& batch) const;
@@ -118,6 +131,7 @@ class LaneAccount {
   Counter& kept_;
   std::array<Counter*, kDropReasonCount> dropped_;
   std::function<uint64_t()> held_reader_;
+  std::function<std::optional<Trouble>()> trouble_reader_;
 };
 
 // Spans that a processor ends on purpose.

@@ -66,24 +66,18 @@ uint64_t Worker::HeldSpans() const {
 void Worker::Run() {
   for (;;) {
     const Wakeup::Seen seen = wakeup_.Prepare();
-    const bool draining = draining_;
-    if (Step()) {
-      continue;
-    }
-    if (draining && (queue_.spans() == 0 || clock_.Now() >= drain_deadline_)) {
+    if (draining_) {
       break;
     }
-    Rest(seen, draining);
+    if (!Step()) {
+      Rest(seen);
+    }
   }
   Finish();
 }
 
 // Waits for something to do. When requests follow each other closely it waits for some of them.
-void Worker::Rest(const Wakeup::Seen& seen, bool draining) {
-  if (draining) {
-    wakeup_.WaitUntil(seen, drain_deadline_);
-    return;
-  }
+void Worker::Rest(const Wakeup::Seen& seen) {
   if (!fan_out_->HasRoom()) {
     wakeup_.WaitUntil(seen, std::nullopt);  // only Wake() brings something to do
     return;
@@ -109,23 +103,26 @@ bool Worker::Step() {
     timers_.RunDue(clock_.Now());
     return true;  // a lane may be full now
   }
+  return TakeOne();
+}
+
+// Leads one request through the pipeline. False: there is none.
+bool Worker::TakeOne() {
   QueuedRequest request;
   if (!queue_.TryPop(request)) {
     return false;
   }
-  TakeOne(std::move(request));
-  return true;
-}
-
-void Worker::TakeOne(QueuedRequest request) {
   TraceBatch batch = TraceBatch::Whole(std::move(request.chunk), std::move(request.settlement));
   in_hand_ = batch.span_count();
   on_room_();
   first_->Consume(std::move(batch));
   in_hand_ = 0;
+  return true;
 }
 
 void Worker::Finish() {
+  while (clock_.Now() < drain_deadline_ && TakeOne()) {
+  }
   QueuedRequest request;
   uint64_t dropped = 0;
   uint64_t kept = 0;
@@ -142,7 +139,7 @@ void Worker::Finish() {
   }
   if (dropped > 0) {
     Log(LogLevel::kError, account_.name(),
-        "dropped what no exporter had room for before the shutdown timeout", {{"spans", dropped}});
+        "dropped what was still queued when the time to shut down was over", {{"spans", dropped}});
   }
   for (const auto& processor : processors_) {
     if (const Status status = processor->Shutdown(drain_deadline_); !status.ok()) {

@@ -56,15 +56,17 @@ class Worker {
   // Spans in the queue, in the worker's hand and in its processors.
   uint64_t HeldSpans() const;
 
-  // Leads what is queued to the lanes, flushes the processors and joins the thread. What lanes have
-  // no room for until `deadline` is dropped for kShutdown. Nothing may be enqueued any more.
+  // Leads what is queued to the lanes, flushes the processors and joins the thread. Whether lanes
+  // have room does not matter any more: they wait for their backends side by side, so that one that
+  // hangs does not use up the time of the others. What is queued still at `deadline` is dropped for
+  // kShutdown. Nothing may be enqueued any more.
   void Drain(Deadline deadline);
 
  private:
   void Run();
   bool Step();
-  void Rest(const Wakeup::Seen& seen, bool draining);
-  void TakeOne(QueuedRequest request);
+  void Rest(const Wakeup::Seen& seen);
+  bool TakeOne();
   void Finish();
 
   PipelineAccount& account_;

@@ -110,7 +110,19 @@ TEST_F(WorkerTest, DrainFlushesTheProcessors) {
   EXPECT_EQ(worker_.HeldSpans(), 0U);
 }
 
-TEST_F(WorkerTest, CountsWhatFindsNoRoomUntilTheDeadline) {
+TEST_F(WorkerTest, DrainsIntoLanesThatHaveNoRoom) {
+  worker_.SetChain({}, MakeFanOut(), [] {});
+  exporter_.SetRoom(false);
+  ASSERT_TRUE(worker_.Start().ok());
+  Enqueue(3);
+  Enqueue(2);
+
+  worker_.Drain(Soon());
+
+  EXPECT_EQ(exporter_.spans(), 5U);
+}
+
+TEST_F(WorkerTest, CountsWhatIsQueuedAtTheDeadline) {
   worker_.SetChain({}, MakeFanOut(), [] {});
   exporter_.SetRoom(false);
   ASSERT_TRUE(worker_.Start().ok());

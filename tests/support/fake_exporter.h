@@ -13,6 +13,7 @@ namespace spanhold {
 class FakeExporter final : public Exporter {
  public:
   Status Start() override { return absl::OkStatus(); }
+  void Drain(Deadline /*deadline*/) override {}
   Status Shutdown(Deadline /*deadline*/) override { return absl::OkStatus(); }
 
   void Consume(TraceBatch batch, LaneAccount& account) override {

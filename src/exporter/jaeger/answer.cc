@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "src/exporter/sending/too_large.h"
+
 namespace spanhold::jaeger {
 namespace {
 
@@ -21,11 +23,6 @@ constexpr char kWebPage[] =
 // Jaeger's user interface answers anything at all with 200 and its page.
 bool IsWebPage(const net::HttpResponse& response) {
   return response.Header("Content-Type").starts_with("text/html");
-}
-
-// grpc-go: "grpc: received message larger than max (5000000 vs. 4194304)". It can never be taken.
-bool IsTooLarge(const Status& status) {
-  return MessageOf(status).find("larger than max") != std::string_view::npos;
 }
 
 }  // namespace
@@ -48,14 +45,14 @@ Status ReadHttpAnswer(const net::HttpResponse& response) {
 }
 
 Status ReadGrpcAnswer(const Status& status) {
+  if (sending::SaysTooLarge(status)) {
+    return status;
+  }
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
       return Status(absl::StatusCode::kUnavailable, status.message());
     case absl::StatusCode::kResourceExhausted:
-      if (RetryAfter(status) || IsTooLarge(status)) {
-        return status;
-      }
-      return Status(absl::StatusCode::kUnavailable, status.message());
+      return RetryAfter(status) ? status : Status(absl::StatusCode::kUnavailable, status.message());
     case absl::StatusCode::kUnimplemented:
       return Annotate(status, "no Jaeger collector; check `endpoint` and `protocol`");
     default:

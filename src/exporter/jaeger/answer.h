@@ -19,8 +19,7 @@ namespace spanhold::jaeger {
 Status ReadHttpAnswer(const net::HttpResponse& response);
 
 // Of PostSpans: as OTLP's table (IsRetryable()), but for
-//   UNKNOWN, RESOURCE_EXHAUSTED  kUnavailable; RESOURCE_EXHAUSTED stays for a request that is larger
-//                                than the server's limit
+//   UNKNOWN, RESOURCE_EXHAUSTED  kUnavailable, unless it says that the request is too large
 Status ReadGrpcAnswer(const Status& status);
 
 }  // namespace spanhold::jaeger

@@ -5,6 +5,7 @@
 #include "src/exporter/jaeger/answer.h"
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/split.h"
+#include "src/exporter/sending/too_large.h"
 
 namespace spanhold::jaeger {
 
@@ -35,7 +36,8 @@ void GrpcTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done 
   }
   client_.Call("/jaeger.api_v2.CollectorService/PostSpans", *std::move(message), deadline,
                [done = std::move(done)](const StatusOr<std::string>& response) mutable {
-                 done({ReadGrpcAnswer(response.status()), 0, {}});
+                 const Status& status = response.status();
+                 done({ReadGrpcAnswer(status), 0, {}, sending::SaysTooLarge(status)});
                });
 }
 

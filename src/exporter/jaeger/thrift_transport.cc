@@ -5,6 +5,7 @@
 #include "src/exporter/jaeger/answer.h"
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/split.h"
+#include "src/exporter/sending/http_failure.h"
 
 namespace spanhold::jaeger {
 namespace {
@@ -22,13 +23,23 @@ net::HttpClient::Options MakeOptions(const Config& config, const Target& target)
   return options;
 }
 
+sending::SendResult ResultOf(const StatusOr<net::HttpResponse>& response, WallTime now) {
+  if (!response.ok()) {
+    return {response.status(), 0, {}};
+  }
+  Status status = ReadHttpAnswer(*response);
+  return status.ok() ? sending::SendResult()
+                     : sending::HttpFailure(*response, std::move(status), now);
+}
+
 }  // namespace
 
 ThriftTransport::ThriftTransport(const Config& config, const Target& target, net::EventLoop& loop,
-                                 MemoryBudget& budget)
+                                 MemoryBudget& budget, const Clock& clock)
     : path_(target.endpoint.path),
       headers_(MakeHeaders(config)),
       budget_(budget),
+      clock_(clock),
       client_(MakeOptions(config, target), loop) {}
 
 std::vector<otlp::TraceBatch> ThriftTransport::Split(otlp::TraceBatch batch) const {
@@ -46,8 +57,8 @@ void ThriftTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Don
   request.headers = headers_;
   request.body = *std::move(body);
   client_.Send(std::move(request), deadline,
-               [done = std::move(done)](const StatusOr<net::HttpResponse>& response) mutable {
-                 done({response.ok() ? ReadHttpAnswer(*response) : response.status(), 0, {}});
+               [this, done = std::move(done)](const StatusOr<net::HttpResponse>& response) mutable {
+                 done(ResultOf(response, clock_.WallNow()));
                });
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/clock.h"
 #include "src/core/memory_budget.h"
 #include "src/exporter/jaeger/config.h"
 #include "src/exporter/sending/transport.h"
@@ -14,13 +15,13 @@ namespace spanhold::jaeger {
 // Sends batches to Jaeger's Thrift endpoint, one POST of one process each. What its answers mean is
 // in answer.h.
 //
-// Threading: thread-safe; encoding runs on the caller's thread. Ownership: `loop` and `budget` must
-// outlive it.
+// Threading: thread-safe; encoding runs on the caller's thread. Ownership: `loop`, `budget` and
+// `clock` must outlive it.
 class ThriftTransport final : public sending::Transport {
  public:
   // `target` is what `config` resolves to.
   ThriftTransport(const Config& config, const Target& target, net::EventLoop& loop,
-                  MemoryBudget& budget);
+                  MemoryBudget& budget, const Clock& clock);
 
   [[nodiscard]] Status Start() override { return client_.Start(); }
   std::vector<otlp::TraceBatch> Split(otlp::TraceBatch batch) const override;
@@ -31,6 +32,7 @@ class ThriftTransport final : public sending::Transport {
   const std::string path_;
   const net::HttpHeaders headers_;
   MemoryBudget& budget_;
+  const Clock& clock_;
   net::HttpClient client_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "src/core/clock.h"
 #include "src/core/memory_budget.h"
 #include "src/exporter/jaeger/config.h"
 #include "src/exporter/sending/grpc_client.h"
@@ -13,6 +14,7 @@ namespace spanhold::jaeger {
 // The transport of the protocol that `config`, which Describe() has found no error in, asks for.
 // The references must outlive it.
 std::unique_ptr<sending::Transport> MakeTransport(const Config& config, net::EventLoop& http_loop,
-                                                  rpc::GrpcLoop& grpc_loop, MemoryBudget& budget);
+                                                  rpc::GrpcLoop& grpc_loop, MemoryBudget& budget,
+                                                  const Clock& clock);
 
 }  // namespace spanhold::jaeger

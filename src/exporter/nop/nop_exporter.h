@@ -21,6 +21,7 @@ struct Config final : config::ComponentConfig {
 class NopExporter final : public Exporter {
  public:
   [[nodiscard]] Status Start() override;
+  void Drain(Deadline /*deadline*/) override {}  // it holds nothing
   [[nodiscard]] Status Shutdown(Deadline deadline) override;
 
   void Consume(TraceBatch batch, LaneAccount& account) override;

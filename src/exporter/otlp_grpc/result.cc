@@ -3,12 +3,14 @@
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
 
 #include "src/exporter/sending/grpc_status.h"
+#include "src/exporter/sending/too_large.h"
 
 namespace spanhold::otlp_grpc {
 
 sending::SendResult ResultOf(const StatusOr<std::string>& answer) {
   sending::SendResult result;
   result.status = answer.status();
+  result.too_large = sending::SaysTooLarge(result.status);
   opentelemetry::proto::collector::trace::v1::ExportTraceServiceResponse response;
   if (!answer.ok() || answer->empty() || !response.ParseFromString(*answer)) {
     return result;

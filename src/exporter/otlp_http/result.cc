@@ -1,7 +1,5 @@
 #include "src/exporter/otlp_http/result.h"
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +10,7 @@
 #include <google/rpc/status.pb.h>
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
 
-#include "src/net/http_date.h"
+#include "src/exporter/sending/http_failure.h"
 #include "src/net/http_message.h"
 
 namespace spanhold::otlp_http {
@@ -22,9 +20,6 @@ using opentelemetry::proto::collector::trace::v1::ExportTraceServiceResponse;
 
 // Of a backend's message: it goes into a log line.
 constexpr size_t kMaxMessage = 512;
-
-// Not even a person waits longer for a backend that names a wrong date.
-constexpr Duration kMaxRetryAfter = std::chrono::hours(1);
 
 std::string_view MediaType(const net::HttpResponse& response) {
   const std::string_view type = response.Header("Content-Type");
@@ -73,21 +68,6 @@ std::string Words(const net::HttpResponse& response) {
   return Shortened(text);
 }
 
-// RFC 9110 section 10.2.3: seconds or a date; anything else is as if absent.
-std::optional<Duration> DelayOf(const net::HttpResponse& response, WallTime now) {
-  const std::string_view text = response.Header("Retry-After");
-  uint32_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error == std::errc() && end == text.data() + text.size()) {
-    return std::min<Duration>(std::chrono::seconds(seconds), kMaxRetryAfter);
-  }
-  const std::optional<WallTime> date = net::ParseHttpDate(text);
-  if (!date) {
-    return std::nullopt;
-  }
-  return std::clamp<Duration>(*date - now, Duration::zero(), kMaxRetryAfter);
-}
-
 sending::SendResult Success(const net::HttpResponse& response) {
   sending::SendResult result;
   if (response.body.empty()) {
@@ -102,17 +82,13 @@ sending::SendResult Success(const net::HttpResponse& response) {
   return result;
 }
 
-Status Failure(const net::HttpResponse& response, WallTime now) {
+Status Failure(const net::HttpResponse& response) {
   const std::string words = Words(response);
   const std::string text = absl::StrCat("HTTP ", response.status, words.empty() ? "" : ": ", words);
   switch (response.status) {
     case 429:
-    case 503: {
-      const Status status = absl::UnavailableError(text);
-      const std::optional<Duration> delay = DelayOf(response, now);
-      return delay ? WithRetryAfter(status, *delay) : status;
-    }
     case 502:
+    case 503:
     case 504:
       return absl::UnavailableError(text);
     case 400:
@@ -138,16 +114,11 @@ Status Failure(const net::HttpResponse& response, WallTime now) {
 }  // namespace
 
 sending::SendResult ResultOf(const StatusOr<net::HttpResponse>& answer, WallTime now) {
-  sending::SendResult result;
   if (!answer.ok()) {
-    result.status = answer.status();
-    return result;
+    return {answer.status(), 0, {}};
   }
-  if (answer->status / 100 == 2) {
-    return Success(*answer);
-  }
-  result.status = Failure(*answer, now);
-  return result;
+  return answer->status / 100 == 2 ? Success(*answer)
+                                   : sending::HttpFailure(*answer, Failure(*answer), now);
 }
 
 }  // namespace spanhold::otlp_http

@@ -18,12 +18,11 @@ namespace {
 
 // The Collector's description of itself, with our name.
 constexpr char kUserAgent[] = "Spanhold/" SPANHOLD_VERSION " (linux)";
-// OTLP 1.11: clients bound the response.
-constexpr int kLargestResponse = 4 << 20;
 // gRPC's own defaults are 120 s between attempts to connect and 20 s for one: a backend that comes
-// back would wait for its spans for two minutes.
+// back would wait for its spans for two minutes. How often it gets a request is the lane's to say;
+// the connection is there when the lane next asks for it.
 constexpr int kFirstReconnectMs = 500;
-constexpr int kLongestReconnectMs = 5000;
+constexpr int kLongestReconnectMs = 1000;
 constexpr int kConnectTimeoutMs = 5000;
 constexpr int kBetweenResolutionsMs = 5000;
 

@@ -186,6 +186,10 @@ StatusOr<std::string> GrpcClient::Impl::OpenCall::TakeResult() {
   if (status_ == GRPC_STATUS_OK) {
     return response;
   }
+  if (status_ == GRPC_STATUS_RESOURCE_EXHAUSTED &&
+      View(status_message_).ends_with(absl::StrCat("vs. ", kLargestResponse, ")"))) {
+    return absl::InternalError("the response is larger than 4 MiB");
+  }
   return FromGrpc({status_, View(status_message_),
                    FindMetadata(trailers_, "grpc-status-details-bin"),
                    FindMetadata(trailers_, "google.rpc.retryinfo-bin")});

@@ -1,21 +1,23 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/core/clock.h"
+#include "src/core/memory_budget.h"
 #include "src/core/mutex.h"
 #include "src/core/random.h"
 #include "src/core/status.h"
 #include "src/core/timers.h"
-#include "src/exporter/sending/backoff.h"
+#include "src/exporter/sending/circuit.h"
 #include "src/exporter/sending/config.h"
+#include "src/exporter/sending/delivery.h"
+#include "src/exporter/sending/holdings.h"
 #include "src/exporter/sending/lane_report.h"
 #include "src/exporter/sending/transport.h"
 #include "src/pipeline/exporter.h"
@@ -27,18 +29,25 @@ namespace spanhold::sending {
 //
 //   Consume() -> queue -> slot: Transport::Send() -> taken: Sent, refused for good: Rejected
 //                          ^--- wait for the retry <-- failed for now  -> Dropped(kRetriesExhausted)
+//                          ^--- halves <-- too large
 //
-// - What Transport::Split() makes of a batch are batches of their own from here on.
+// - What Transport::Split() makes of a batch are batches of their own from here on. So are the
+//   halves of one that the backend calls too large; a single span that is too large is rejected.
 // - The lane's size is all it holds, queued, in flight or waiting for a retry, as the Collector
 //   counts it. Where it has reached `queue_size` the lane is full: with `block_on_overflow`
 //   HasRoom() says so and what comes all the same is taken; without, what is new is dropped
 //   (kQueueFull). One batch larger than the whole queue is taken when the lane is empty.
+// - A lane that drops is full as well when it holds a quarter of `budget` in span bytes: else a dead
+//   backend would fill the memory, and clients of all lanes would have to wait.
 // - Without a sending queue the lane holds one batch and has room when that is settled.
-// - A batch that waits for its retry keeps its slot: `num_consumers` bounds what a backend that is
-//   down has to answer.
-// - Until the deadline of Shutdown() it goes on sending: waits are cut short, and further ones are
-//   at most a second unless the backend names a longer one. What cannot be tried again before the
-//   deadline is dropped (kShutdown), as is what is left then, unless the journal keeps it.
+// - A batch that waits for its retry keeps its slot. While the circuit is open (circuit.h) the
+//   batches with a slot wait for the test: the one whose last attempt is longest ago is sent, and
+//   when the backend answers it all go on. A batch whose next attempt could only come later than
+//   `max_elapsed_time` after its first is given up at once.
+// - Drain() is the beginning of Shutdown(), which calls it otherwise. Until its deadline the lane
+//   goes on sending: waits are cut short, and further ones are at most a second unless the backend
+//   names a longer one. What cannot be tried again before the deadline is dropped (kShutdown), as
+//   is what is left then, unless the journal keeps it.
 //
 // The caller of Consume() has counted the batch as handed to the lane.
 //
@@ -50,54 +59,58 @@ namespace spanhold::sending {
 class Lane final : public Exporter {
  public:
   Lane(std::string id, const SendingConfig& config, std::unique_ptr<Transport> transport,
-       Timers& timers, const Clock& clock, Random& random, Telemetry& telemetry);
+       Timers& timers, const Clock& clock, Random& random, const MemoryBudget& budget,
+       Telemetry& telemetry);
   ~Lane() override;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
   [[nodiscard]] Status Start() override;
+  void Drain(Deadline deadline) override;
   [[nodiscard]] Status Shutdown(Deadline deadline) override;
 
   void Consume(TraceBatch batch, LaneAccount& account) override;
   uint64_t HeldSpans(const LaneAccount& account) const override;
   bool HasRoom() const override;
   void AddRoomListener(std::function<void()> listener) override;
+  std::optional<Trouble> trouble() const override { return report_.trouble(); }
 
  private:
   enum class State { kNew, kRunning, kDraining, kClosed };
-  struct Delivery;
-  struct Attempt;
-  struct Pause;
-  // Shared by a call of Send() and its completion; whichever ends last frees the batch.
-  using DeliveryPtr = std::shared_ptr<Delivery>;
-  // Shared by the lane and the timer that ends it.
-  using PausePtr = std::shared_ptr<Pause>;
 
   // Begins the delivery of one request.
   void Take(TraceBatch batch, LaneAccount& account);
-  int64_t SizeOf(const TraceBatch& batch) const;
-  bool Fits(int64_t size) const SPANHOLD_REQUIRES(mutex_);
 
-  // The way of a delivery that has a slot. Run() returns when there is nothing to do at once.
-  void Run(DeliveryPtr delivery);
-  std::optional<Deadline> BeginSend();
+  // The way of deliveries that have a slot. Run() returns when there is nothing to do at once; what
+  // else may go on at the end of one of them is put behind `ready`. While that is not empty the lane
+  // lives; else it may be gone once a delivery is out of hand.
+  void Run(Deliveries ready);
+  void Send(const DeliveryPtr& delivery, Deliveries& ready);
+  std::optional<Deadline> BeginSend(const DeliveryPtr& delivery, Deliveries& ready);
   void EndSend();
-  DeliveryPtr Finish(const DeliveryPtr& delivery, Attempt& attempt);
-  std::optional<DropReason> PauseBeforeRetry(const DeliveryPtr& delivery, const Status& error);
+  void Finish(const DeliveryPtr& delivery, Attempt& attempt, Deliveries& ready);
+  void Answered(const DeliveryPtr& delivery, Deliveries& ready);
+  void Failed(const DeliveryPtr& delivery, const Status& error, Deliveries& ready);
+  void SendHalves(const DeliveryPtr& delivery, Deliveries& ready);
+  void Drop(const Delivery& delivery, DropReason reason, const Status& error, Deliveries& ready);
+  void End(const Delivery& delivery, Deliveries& ready);
+
+  // Waiting.
+  std::optional<DropReason> WhyNotAt(TimePoint next, const Delivery& delivery) const
+      SPANHOLD_REQUIRES(mutex_);
+  void TakeHopeless(std::vector<std::pair<DeliveryPtr, DropReason>>& hopeless)
+      SPANHOLD_REQUIRES(mutex_);
+  PausePtr AddPause(DeliveryPtr delivery, TimePoint until, bool is_test) SPANHOLD_REQUIRES(mutex_);
+  PausePtr AddTest() SPANHOLD_REQUIRES(mutex_);
+  static void StartTimer(Timers& timers, Lane* lane, const PausePtr& pause);
   void Resume(const PausePtr& pause);
-  DeliveryPtr TakeNext();
+  void CutPausesShort(Deliveries& ready);
 
-  void Drop(const Delivery& delivery, DropReason reason, const Status& error);
-  void End(const Delivery& delivery);
-
-  std::vector<DeliveryPtr> CutPausesShort();
-  void DrainUntil(Deadline deadline);
+  void AwaitDrained(Deadline deadline);
 
   // Constant after construction.
   const SendingConfig config_;
-  const int64_t capacity_;
   const int64_t slots_;
-  const bool blocking_;
   const std::unique_ptr<Transport> transport_;
   Timers& timers_;
   const Clock& clock_;
@@ -111,12 +124,15 @@ class Lane final : public Exporter {
   State state_ SPANHOLD_GUARDED_BY(mutex_) = State::kNew;
   Deadline drain_deadline_ SPANHOLD_GUARDED_BY(mutex_);
   // Invariant: empty while a slot is free and the lane is running.
-  std::deque<DeliveryPtr> queue_ SPANHOLD_GUARDED_BY(mutex_);
-  std::vector<PausePtr> pauses_ SPANHOLD_GUARDED_BY(mutex_);
+  Deliveries queue_ SPANHOLD_GUARDED_BY(mutex_);
   int64_t busy_slots_ SPANHOLD_GUARDED_BY(mutex_) = 0;
-  int64_t size_ SPANHOLD_GUARDED_BY(mutex_) = 0;
-  uint64_t held_spans_ SPANHOLD_GUARDED_BY(mutex_) = 0;
-  std::map<const LaneAccount*, uint64_t> held_ SPANHOLD_GUARDED_BY(mutex_);
+  std::vector<PausePtr> pauses_ SPANHOLD_GUARDED_BY(mutex_);
+  Circuit circuit_ SPANHOLD_GUARDED_BY(mutex_);
+  // With a slot, and waiting for a test that succeeds, by the time of their last attempt.
+  // Invariant: empty unless the circuit is open and a test is under way or `test_waits_`.
+  Deliveries parked_ SPANHOLD_GUARDED_BY(mutex_);
+  bool test_waits_ SPANHOLD_GUARDED_BY(mutex_) = false;  // one of pauses_ is a test's
+  Holdings holdings_ SPANHOLD_GUARDED_BY(mutex_);
   // Deliveries that have not ended altogether. While there is one the lane may not be destroyed.
   uint64_t unfinished_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   // Calls of Transport::Send() that have not returned; none begins once the state is kClosed.

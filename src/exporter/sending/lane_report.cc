@@ -46,6 +46,7 @@ LaneReport::LaneReport(std::string exporter, int64_t capacity, const Clock& cloc
       recovery_log_(clock),
       partial_log_(clock),
       rejected_log_(clock),
+      too_large_log_(clock),
       gave_up_log_(clock),
       full_log_(clock),
       not_running_log_(clock) {
@@ -71,26 +72,45 @@ void LaneReport::AttemptEnded(Duration took) {
   request_duration_.Observe(std::chrono::duration<double>(took).count());
 }
 
-Duration LaneReport::FailingFor() {
+Duration LaneReport::Note(Problem problem, std::string_view error) {
   const TimePoint now = clock_.Now();
   const MutexLock lock(mutex_);
-  if (!failing_since_) {
-    failing_since_ = now;
+  if (problem_ != problem) {
+    problem_ = problem;
+    problem_since_ = now;
   }
-  return now - *failing_since_;
+  last_error_ = error;
+  return now - problem_since_;
+}
+
+std::optional<Trouble> LaneReport::trouble() const {
+  const TimePoint now = clock_.Now();
+  const MutexLock lock(mutex_);
+  if (!problem_) {
+    return std::nullopt;
+  }
+  return Trouble{now - problem_since_, *problem_ == Problem::kAway
+                                           ? "the backend does not take spans: " + last_error_
+                                           : "the backend refuses spans for good, and they are "
+                                             "counted as rejected: " +
+                                                 last_error_};
 }
 
 void LaneReport::Delivered(const SendResult& result) {
-  std::optional<TimePoint> failing_since;
+  const TimePoint now = clock_.Now();
+  std::optional<Duration> was_away;
   {
     const MutexLock lock(mutex_);
-    failing_since = std::exchange(failing_since_, std::nullopt);
+    if (problem_ == Problem::kAway) {
+      was_away = now - problem_since_;
+    }
+    problem_.reset();
   }
-  if (failing_since) {
-    recovery_log_.Log(LogLevel::kInfo, exporter_, "delivering again",
-                      {{"after", Text(clock_.Now() - *failing_since)}});
+  if (was_away) {
+    recovery_log_.Log(LogLevel::kInfo, exporter_, "delivering again", {{"after", Text(*was_away)}});
   }
   if (result.rejected_spans > 0) {
+    Note(Problem::kRefuses, result.message);
     partial_log_.Log(LogLevel::kWarn, exporter_, "the backend threw away spans of a batch it took",
                      {{"spans", result.rejected_spans}, {"message", result.message}});
   } else if (!result.message.empty()) {
@@ -100,27 +120,38 @@ void LaneReport::Delivered(const SendResult& result) {
 }
 
 void LaneReport::Failing(const Status& error, uint64_t spans_held) {
+  const Duration failing_for = Note(Problem::kAway, MessageOf(error));
   retry_log_.Log(
       LogLevel::kWarn, exporter_, "the backend does not take spans; trying again",
-      {{"error", error}, {"spans_waiting", spans_held}, {"failing_for", Text(FailingFor())}});
+      {{"error", error}, {"spans_waiting", spans_held}, {"failing_for", Text(failing_for)}});
 }
 
 void LaneReport::Rejected(const Status& error, uint64_t spans) {
+  Note(Problem::kRefuses, MessageOf(error));
   rejected_log_.Log(LogLevel::kError, exporter_, "the backend refused spans for good",
                     {{"error", error}, {"spans", spans}});
 }
 
+void LaneReport::TooLarge(const Status& error, uint64_t spans) {
+  too_large_log_.Log(LogLevel::kWarn, exporter_,
+                     "the backend calls a batch too large; sending it in halves. Smaller batches "
+                     "(batch.send_batch_max_size) spare the detour",
+                     {{"error", error}, {"spans", spans}});
+}
+
 void LaneReport::GaveUp(const Status& error, uint64_t spans) {
+  const Duration failing_for = Note(Problem::kAway, MessageOf(error));
   gave_up_log_.Log(LogLevel::kError, exporter_,
                    "spans dropped: no attempt is left; see retry_on_failure",
-                   {{"error", error}, {"spans", spans}, {"failing_for", Text(FailingFor())}});
+                   {{"error", error}, {"spans", spans}, {"failing_for", Text(failing_for)}});
 }
 
 void LaneReport::QueueFull(uint64_t spans) {
   enqueue_failed_.Add(spans);
   full_log_.Log(LogLevel::kError, exporter_,
-                "spans dropped: the sending queue is full; raise sending_queue.queue_size, or let "
-                "the clients wait with block_on_overflow: true",
+                "spans dropped: the sending queue is full, by sending_queue.queue_size or by a "
+                "quarter of service.memory.limit; raise it, or let the clients wait with "
+                "block_on_overflow: true",
                 {{"spans", spans}});
 }
 

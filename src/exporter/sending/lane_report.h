@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "src/core/clock.h"
 #include "src/core/log.h"
 #include "src/core/mutex.h"
 #include "src/core/status.h"
 #include "src/exporter/sending/transport.h"
+#include "src/pipeline/ledger.h"
 #include "src/pipeline/telemetry.h"
 
 namespace spanhold::sending {
@@ -37,15 +39,22 @@ class LaneReport {
   void Failing(const Status& error, uint64_t spans_held);
 
   void Rejected(const Status& error, uint64_t spans);
+  // A batch of `spans` goes out again in halves.
+  void TooLarge(const Status& error, uint64_t spans);
   void GaveUp(const Status& error, uint64_t spans);
   void QueueFull(uint64_t spans);
   void NotRunning(uint64_t spans);
   // What was left when time was over: lost, or kept in the journal.
   void LeftAtShutdown(uint64_t dropped, uint64_t kept);
 
+  // From the first attempt that came to nothing to the next batch that is taken.
+  std::optional<Trouble> trouble() const;
+
  private:
-  // Begins an outage, unless there is one, and returns how long it has been.
-  Duration FailingFor();
+  enum class Problem { kAway, kRefuses };
+
+  // Begins a problem, unless it is there already, and returns for how long it has been.
+  Duration Note(Problem problem, std::string_view error);
 
   const std::string exporter_;
   const Clock& clock_;
@@ -60,13 +69,15 @@ class LaneReport {
   LogLimiter recovery_log_;
   LogLimiter partial_log_;
   LogLimiter rejected_log_;
+  LogLimiter too_large_log_;
   LogLimiter gave_up_log_;
   LogLimiter full_log_;
   LogLimiter not_running_log_;
 
-  Mutex mutex_;
-  // Set between a failed attempt and the next success.
-  std::optional<TimePoint> failing_since_ SPANHOLD_GUARDED_BY(mutex_);
+  mutable Mutex mutex_;
+  std::optional<Problem> problem_ SPANHOLD_GUARDED_BY(mutex_);
+  TimePoint problem_since_ SPANHOLD_GUARDED_BY(mutex_);
+  std::string last_error_ SPANHOLD_GUARDED_BY(mutex_);
 };
 
 }  // namespace spanhold::sending

@@ -20,6 +20,8 @@ struct SendResult {
   // With OK: spans the backend says it threw away (OTLP partial success), and why.
   uint64_t rejected_spans = 0;
   std::string message;
+  // With an error: the request is larger than the backend takes. Parts of it may be taken.
+  bool too_large = false;
 };
 
 // Encodes batches and sends them to one backend, one attempt each. Knows nothing of queues and

@@ -46,7 +46,7 @@ class GrpcTransportTest : public testing::Test {
   }
 
   void Start() {
-    transport_ = MakeTransport(config_, http_loop_, grpc_loop_, TestBudget());
+    transport_ = MakeTransport(config_, http_loop_, grpc_loop_, TestBudget(), clock_);
     ASSERT_THAT(transport_->Start(), IsOk());
   }
 
@@ -117,6 +117,13 @@ TEST_F(GrpcTransportTest, TellsARefusalFromAFailureToTryAgain) {
   EXPECT_THAT(Send(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad batch")));
 }
 
+TEST_F(GrpcTransportTest, KnowsARequestThatIsTooLarge) {
+  Start();
+  server_.Script({{.code = 8, .message = "grpc: received message larger than max (5 vs. 4)"}});
+
+  EXPECT_TRUE(Begin(BatchOf(RequestOf("shop"))).get().too_large);
+}
+
 TEST_F(GrpcTransportTest, IsRetryableWhenNobodyAnswers) {
   Start();
   server_.Stop();
@@ -142,7 +149,7 @@ TEST(JaegerTransportTest, IsOfTheProtocolThatTheConfigurationAsksFor) {
   const auto make = [&](const std::string& endpoint) {
     Config config;
     config.endpoint = endpoint;
-    return MakeTransport(config, http_loop, grpc_loop, TestBudget());
+    return MakeTransport(config, http_loop, grpc_loop, TestBudget(), clock);
   };
 
   const auto thrift = make("http://jaeger:14268/api/traces");

@@ -43,8 +43,8 @@ class ThriftTransportTest : public testing::Test {
 
   void Start(const ScriptedHttpServer& server) {
     config_.endpoint = "http://" + server.endpoint().Authority() + "/api/traces";
-    transport_ =
-        std::make_unique<ThriftTransport>(config_, config_.Resolve().value(), loop_, TestBudget());
+    transport_ = std::make_unique<ThriftTransport>(config_, config_.Resolve().value(), loop_,
+                                                   TestBudget(), clock_);
     ASSERT_THAT(transport_->Start(), IsOk());
   }
 
@@ -56,6 +56,7 @@ class ThriftTransportTest : public testing::Test {
   }
 
   Config config_;
+  const SystemClock clock_;
   net::EventLoop loop_{"test", 1};
   std::unique_ptr<ThriftTransport> transport_;
 };
@@ -117,6 +118,18 @@ TEST_F(ThriftTransportTest, TellsARefusalFromAFailureToTryAgain) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("Unable to process")));
 }
 
+TEST_F(ThriftTransportTest, HonoursADelayAndKnowsARequestThatIsTooLarge) {
+  const ScriptedHttpServer server([](const std::string&, size_t index) {
+    return index == 0 ? Answer(503, "", "Retry-After: 7\r\n") : Answer(413);
+  });
+  Start(server);
+
+  const sending::SendResult busy = Send(BatchOf(RequestOf("shop")));
+  EXPECT_TRUE(IsRetryable(busy.status));
+  EXPECT_EQ(RetryAfter(busy.status), std::chrono::seconds(7));
+  EXPECT_TRUE(Send(BatchOf(RequestOf("shop"))).too_large);
+}
+
 TEST_F(ThriftTransportTest, IsRetryableWhenNobodyAnswers) {
   const ScriptedHttpServer server([](const std::string&, size_t) { return ""; });
   Start(server);
@@ -144,8 +157,8 @@ TEST_F(ThriftTransportTest, CancelsWhatIsUnderWayOnShutdown) {
 TEST_F(ThriftTransportTest, SaysThatACertificateCannotBeRead) {
   config_.endpoint = "https://localhost:1/api/traces";
   config_.tls.ca_file = "/no/such/ca.pem";
-  transport_ =
-      std::make_unique<ThriftTransport>(config_, config_.Resolve().value(), loop_, TestBudget());
+  transport_ = std::make_unique<ThriftTransport>(config_, config_.Resolve().value(), loop_,
+                                                 TestBudget(), clock_);
 
   EXPECT_THAT(MessageOf(transport_->Start()), HasSubstr("/no/such/ca.pem"));
 }

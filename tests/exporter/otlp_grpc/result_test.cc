@@ -54,6 +54,14 @@ TEST(OtlpGrpcResultTest, ErrorsStayAsTheyAre) {
 
   EXPECT_EQ(result.status, error);
   EXPECT_EQ(RetryAfter(result.status), std::chrono::seconds(1));
+  EXPECT_FALSE(result.too_large);
+}
+
+TEST(OtlpGrpcResultTest, KnowsARequestThatIsTooLarge) {
+  const auto result =
+      ResultOf(absl::ResourceExhaustedError("grpc: received message larger than max (5 vs. 4)"));
+
+  EXPECT_TRUE(result.too_large);
 }
 
 }  // namespace

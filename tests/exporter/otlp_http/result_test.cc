@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "src/net/http_date.h"
 #include "tests/support/status_is.h"
 
 namespace spanhold::otlp_http {
@@ -75,23 +74,13 @@ TEST(OtlpHttpResultTest, OnlyFourCodesAreTriedAgain) {
   }
 }
 
-TEST(OtlpHttpResultTest, ReadsRetryAfterInSecondsOrAsADate) {
-  const auto delay = [](int status, const std::string& value) {
-    return RetryAfter(Result(Response(status, "", "", {{"Retry-After", value}})).status);
-  };
+TEST(OtlpHttpResultTest, HonoursADelayAndKnowsARequestThatIsTooLarge) {
+  const sending::SendResult busy = Result(Response(503, "", "", {{"Retry-After", "7"}}));
+  const sending::SendResult large = Result(Response(413));
 
-  EXPECT_EQ(delay(503, "7"), std::chrono::seconds(7));
-  EXPECT_EQ(delay(429, "0"), std::chrono::seconds(0));
-  EXPECT_EQ(delay(503, net::FormatHttpDate(kNow + std::chrono::seconds(30))),
-            std::chrono::seconds(30));
-  EXPECT_EQ(delay(503, net::FormatHttpDate(kNow - std::chrono::seconds(30))),
-            std::chrono::seconds(0));
-  EXPECT_EQ(delay(503, "4000000000"), std::chrono::hours(1));
-  for (const char* const malformed : {"", "soon", "1.5", "-1", "99999999999999"}) {
-    EXPECT_EQ(delay(503, malformed), std::nullopt) << malformed;
-  }
-  EXPECT_EQ(delay(502, "7"), std::nullopt);
-  EXPECT_EQ(delay(504, "7"), std::nullopt);
+  EXPECT_EQ(RetryAfter(busy.status), std::chrono::seconds(7));
+  EXPECT_FALSE(busy.too_large);
+  EXPECT_TRUE(large.too_large);
 }
 
 TEST(OtlpHttpResultTest, TellsTheBackendsWords) {

@@ -57,6 +57,8 @@ inline SendingConfig PlainConfig() {
   return config;
 }
 
+inline constexpr uint64_t kBudget = uint64_t{1} << 24U;
+
 // A lane in front of a fake transport, started, with the account of the one pipeline it serves.
 template <typename FakeTransport>
 class LaneHarness {
@@ -65,8 +67,8 @@ class LaneHarness {
     ledger_.AddPipeline("traces", {"otlp"});
     auto owned = std::make_unique<FakeTransport>();
     transport = owned.get();
-    lane =
-        std::make_unique<Lane>("otlp", config, std::move(owned), timers, clock, random_, telemetry);
+    lane = std::make_unique<Lane>("otlp", config, std::move(owned), timers, clock, random_, budget,
+                                  telemetry);
     if (start) {
       EXPECT_TRUE(lane->Start().ok());
     }
@@ -102,6 +104,7 @@ class LaneHarness {
     return account().handed() == ended + held();
   }
 
+  MemoryBudget budget{kBudget};
   ManualClock clock;
   AwaitableTimers timers{clock};
   Telemetry telemetry;

@@ -181,11 +181,12 @@ TEST(LaneShutdownTest, LeavesTimersThatDoNothingWhenTheLaneIsGone) {
   Random random(1);
   Telemetry telemetry;
   RecordingObserver observer;
+  const MemoryBudget budget(kBudget);
   LaneAccount account(0, "traces", "otlp", telemetry);
   auto transport = std::make_unique<ScriptedTransport>();
   transport->Answer(kDown);
   auto lane = std::make_unique<Lane>("otlp", PlainConfig(), std::move(transport), timers, clock,
-                                     random, telemetry);
+                                     random, budget, telemetry);
   ASSERT_THAT(lane->Start(), IsOk());
   lane->Consume(MakeBatch(NumberedSpans(2), observer), account);
   ASSERT_THAT(lane->Shutdown(clock.Now()), IsOk());

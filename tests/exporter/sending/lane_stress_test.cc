@@ -15,8 +15,8 @@
 namespace spanhold::sending {
 namespace {
 
-// Answers at random: taken, taken in part, refused, and half of the time failed for now; from
-// threads of its own or within Send().
+// Answers at random: taken, taken in part, refused, too large, and half of the time failed for now,
+// now and then with a delay; from threads of its own or within Send().
 class ErraticTransport final : public Transport {
  public:
   Status Start() override {
@@ -51,7 +51,11 @@ class ErraticTransport final : public Transport {
   SendResult Answer() {
     const double chance = random_.Uniform();
     if (chance < 0.5) {
-      return {absl::UnavailableError("busy"), 0, ""};
+      const Status busy = absl::UnavailableError("busy");
+      return {chance < 0.05 ? WithRetryAfter(busy, std::chrono::seconds(1)) : busy, 0, ""};
+    }
+    if (chance < 0.55) {
+      return {absl::ResourceExhaustedError("large"), 0, "", true};
     }
     if (chance < 0.6) {
       return {absl::InvalidArgumentError("bad"), 0, ""};
@@ -132,15 +136,21 @@ void HandFromManyThreads(LaneHarness<ErraticTransport>& lane, Mutex& mutex, Cond
   }
 }
 
+// Few senders, so that a row of failures soon is a backend that is away.
+SendingConfig FewSenders(bool block_on_overflow) {
+  SendingConfig config;
+  config.sending_queue.num_consumers = 3;
+  config.sending_queue.queue_size = 20;
+  config.sending_queue.block_on_overflow = block_on_overflow;
+  return config;
+}
+
 class LaneStressTest : public testing::TestWithParam<bool> {};
 
 TEST_P(LaneStressTest, EndsEachSpanOnceUnderRandomFailures) {
   const CapturedLog quiet;
   const bool block = GetParam();
-  SendingConfig config;
-  config.sending_queue.queue_size = 20;
-  config.sending_queue.block_on_overflow = block;
-  LaneHarness<ErraticTransport> lane(config, /*start=*/false);
+  LaneHarness<ErraticTransport> lane(FewSenders(block), /*start=*/false);
   Mutex mutex;
   CondVar room;
   lane.lane->AddRoomListener([&] {
@@ -164,10 +174,7 @@ TEST_P(LaneStressTest, EndsEachSpanOnceUnderRandomFailures) {
 
 TEST_P(LaneStressTest, EndsEachSpanOnceWhenShutDownInMidLoad) {
   const CapturedLog quiet;
-  SendingConfig config;
-  config.sending_queue.queue_size = 20;
-  config.sending_queue.block_on_overflow = GetParam();
-  LaneHarness<ErraticTransport> lane(config);
+  LaneHarness<ErraticTransport> lane(FewSenders(GetParam()));
   {
     const TimeMachine time(lane.timers);
     std::vector<std::thread> threads;

@@ -343,6 +343,30 @@ TEST(LaneTest, MeasuresTheQueueInBytesOfSpans) {
   EXPECT_EQ(lane.dropped(DropReason::kQueueFull), 1U);
 }
 
+SpanSpec SpanOf(uint64_t bytes) {
+  SpanSpec span;
+  span.name = std::string(bytes, 'x');
+  return span;
+}
+
+// A dead backend behind a lane that does not block may not fill the memory of the others.
+TEST(LaneTest, DropsWhatIsMoreThanAQuarterOfTheBudgetWhenItMayNotBlock) {
+  LaneHarness<GateTransport> lane(QueueOf(1000, /*block_on_overflow=*/false));
+  const auto hand = [&](uint64_t bytes) {
+    TraceBatch batch = MakeBatch({SpanOf(bytes)}, lane.observer);
+    lane.account().Handed(batch);
+    lane.lane->Consume(std::move(batch), lane.account());
+  };
+  hand(kBudget / 8);
+  hand(kBudget / 8);
+  EXPECT_EQ(lane.dropped(DropReason::kQueueFull), 1U);
+
+  hand(1000);
+
+  EXPECT_EQ(lane.held(), 2U);
+  EXPECT_EQ(lane.dropped(DropReason::kQueueFull), 1U);
+}
+
 TEST(LaneTest, TakesABatchLargerThanTheQueueWhenItHoldsNothing) {
   SendingConfig config = QueueOf(10, /*block_on_overflow=*/false);
   config.sending_queue.sizer = QueueConfig::Sizer::kItems;
