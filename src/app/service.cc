@@ -106,14 +106,9 @@ void Service::BuildJournal() {
   if (!config_.journal.enabled) {
     return;
   }
-  std::vector<journal::LaneName> lanes;
-  for (const LaneAccount& lane : ledger_.lanes()) {
-    lanes.push_back({lane.pipeline(), lane.exporter()});
-  }
   journal_ = std::make_unique<journal::Journal>(
-      config_.journal, std::move(lanes),
-      journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_, budget_,
-                              telemetry_, ledger_});
+      config_.journal, journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_,
+                                               budget_, telemetry_, ledger_});
 }
 
 // Why requests are refused; "": they are not.
@@ -128,7 +123,8 @@ Admission& Service::WayIn(const std::vector<Worker*>& workers) {
   if (!journal_) {
     return intake;
   }
-  return journal_intakes_.emplace_back(*journal_, journal_->AddRoute(workers), intake);
+  const uint32_t route = journal_->AddRoute({workers.begin(), workers.end()});
+  return journal_intakes_.emplace_back(*journal_, route, intake);
 }
 
 void Service::BuildReceivers() {
@@ -202,7 +198,7 @@ Status Service::StartParts() {
     SPANHOLD_RETURN_IF_ERROR(Annotate(worker->Start(), "service.pipelines." + id));
   }
   if (journal_) {
-    journal_->Start();
+    journal_->Start(journal::LaneNames(ledger_));
   }
   for (size_t i = 0; i < receivers_.size(); ++i) {
     SPANHOLD_RETURN_IF_ERROR(

@@ -12,6 +12,7 @@
 #include "src/app/components.h"
 #include "src/config/service_config.h"
 #include "src/journal/journal.h"
+#include "src/journal/journal_intake.h"
 #include "src/queue/intake.h"
 #include "src/queue/worker.h"
 
