@@ -22,9 +22,8 @@ Destination Handover::To(const std::vector<otlp::LaneId>& lanes) const {
   return destination;
 }
 
-bool Handover::HasMemory() const {
-  return budget_.used() <= budget_.limit() / 2 ||
-         std::any_of(sinks_.begin(), sinks_.end(),
+bool Handover::is_starving() const {
+  return std::any_of(sinks_.begin(), sinks_.end(),
                      [](const RequestSink* sink) { return sink->is_starving(); });
 }
 

@@ -31,7 +31,9 @@ class Handover {
   // Whether memory is free for what is only to wait for a backend. Half of it is: the other half
   // stays for requests that come in, so that a backend which is away fills the disk and no client
   // is refused.
-  bool HasMemory() const;
+  bool HasMemory() const { return budget_.used() <= budget_.limit() / 2 || is_starving(); }
+  // Whether a sink has to go on whatever others hold.
+  bool is_starving() const;
 
   // Hands the request to every sink of its destination if all have room.
   [[nodiscard]] bool TryHand(const otlp::ChunkPtr& chunk, uint64_t sequence,

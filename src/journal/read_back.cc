@@ -212,7 +212,7 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
   StatusOr<otlp::ChunkPtr> chunk =
       otlp::Decode(Bytes::Adopt(*owner, owner, std::move(reservation)));
   if (absl::IsUnavailable(chunk.status())) {
-    unaccounted_ = header.payload_size > parts_.budget.limit() / 4;
+    unaccounted_ = header.payload_size > parts_.budget.limit() / 4 || parts_.handover.is_starving();
     return WaitFor(kMemoryPause);
   }
   unaccounted_ = false;

@@ -107,7 +107,8 @@ class ReadBack {
   std::optional<Source> source_;
   std::optional<Entry> entry_;
   int failed_reads_ = 0;
-  bool unaccounted_ = false;  // the entry is larger than the budget will ever have room for
+  // The entry is larger than the budget will ever have room for, or has to go on without it.
+  bool unaccounted_ = false;
 
   std::atomic<bool> stopping_{false};
   Wakeup wakeup_;

@@ -14,6 +14,9 @@ namespace spanhold {
 // Threading: thread-safe.
 class Exporter : public Component {
  public:
+  // Before Start(): spans will come by the lane of `account`.
+  virtual void AddLane(LaneAccount& /*account*/) {}
+
   // Takes responsibility for `batch`, which came by the lane of `account`. Never refuses; a caller
   // that sees HasRoom() is false and hands on all the same overshoots the bound by that one batch.
   // Before Start() and after Shutdown() the batch is dropped and counted.

@@ -95,7 +95,7 @@ TEST(ProcessMetricsTest, TellsResidentMemoryAndHeldBytes) {
 class StatusPageTest : public testing::Test {
  protected:
   std::string Page() const {
-    return StatusPage(ledger_, budget_, nullptr, true, std::chrono::seconds(3723));
+    return StatusPage(ledger_, budget_, {}, true, std::chrono::seconds(3723));
   }
 
   ManualClock clock_;
@@ -106,7 +106,7 @@ class StatusPageTest : public testing::Test {
 
 TEST_F(StatusPageTest, SaysHowLongAndWhetherReady) {
   EXPECT_THAT(Page(), HasSubstr("up 1h02m03s, ready\n"));
-  EXPECT_THAT(StatusPage(ledger_, budget_, nullptr, false, {}), HasSubstr("not ready"));
+  EXPECT_THAT(StatusPage(ledger_, budget_, {}, false, {}), HasSubstr("not ready"));
 }
 
 TEST_F(StatusPageTest, BalancesEachRow) {

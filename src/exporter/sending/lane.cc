@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/core/check.h"
+#include "src/exporter/sending/queue_size.h"
 
 namespace spanhold::sending {
 namespace {
@@ -72,18 +73,7 @@ Status Lane::Start() {
 }
 
 int64_t Lane::SizeOf(const TraceBatch& batch) const {
-  if (!config_.sending_queue.enabled) {
-    return 1;
-  }
-  switch (config_.sending_queue.sizer) {
-    case QueueConfig::Sizer::kRequests:
-      return 1;
-    case QueueConfig::Sizer::kItems:
-      return batch.span_count();
-    case QueueConfig::Sizer::kBytes:
-      return static_cast<int64_t>(batch.span_bytes());
-  }
-  return 1;
+  return config_.sending_queue.enabled ? sending::SizeOf(config_.sending_queue.sizer, batch) : 1;
 }
 
 bool Lane::Fits(int64_t size) const {
