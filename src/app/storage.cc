@@ -33,10 +33,7 @@ storage::LaneStorage::Options OptionsFor(const std::string& id, const file_stora
   options.log.enabled = true;
   options.log.directory = config.directory + "/exporter_" + FileName(id);
   options.log.max_size = config.max_size == 0 ? UINT64_MAX : config.max_size;
-  options.log.segment_size = std::clamp<uint64_t>(config.max_size / 4, 1, kLargestSegment);
-  if (config.max_size == 0) {
-    options.log.segment_size = kLargestSegment;
-  }
+  options.log.segment_size = std::min(options.log.max_size / 4 + 1, kLargestSegment);
   options.log.sync =
       config.fsync ? config::JournalConfig::Sync::kGroup : config::JournalConfig::Sync::kNone;
   options.parent = config.directory;

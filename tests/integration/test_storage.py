@@ -144,7 +144,7 @@ class StorageTest(DaemonTest):
         self.assertEqual(code, 0, output)
         self.assertIn("100 of them not delivered", output)
         code, output = self.run_to_end("journal", "inspect", self.log)
-        self.assertIn(f"for {LANE}\n", output)
+        self.assertRegex(output, rf"(?m)^\S+\.seg: \d+ bytes, for {LANE}$")
         self.stored.there = True
         daemon = self.start_daemon()
         self.stored.wait_for(sent)

@@ -296,6 +296,27 @@ TEST_F(LaneStorageTest, WhileTheDiskFailsBatchesAreDroppedWhereItMayNotBlock) {
   life.ExpectBalanced();
 }
 
+TEST_F(LaneStorageTest, WhatASlowDiskTakesLateIsNotDeliveredTwice) {
+  LaneStorage::Options options = DefaultOptions();
+  options.log.sync = config::JournalConfig::Sync::kGroup;
+  Life life(files_, options);
+  files_.SetSyncsHeld(true);
+  life.Hand(2);
+  files_.WaitForSyncs(1);
+
+  life.timers_.Advance(seconds(5));
+
+  EXPECT_FALSE(life.storage_.HasRoom());
+  files_.SetSyncsHeld(false);
+  while (!life.storage_.HasRoom()) {
+    life.timers_.Advance(seconds(1));
+  }
+  life.AnswerAll(2);
+  life.WaitUntil([&] { return life.storage_.size() == 0; });
+  EXPECT_EQ(life.transport_->sent(), 1U);
+  life.ExpectBalanced();
+}
+
 TEST_F(LaneStorageTest, WhatCouldNotBeWrittenBeforeShutdownIsDroppedAndCounted) {
   Life life(files_);
   files_.Fail(Call::kAppend, absl::DataLossError("EIO"));
