@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "src/app/storage.h"
 #include "src/app/version.h"
 #include "src/config/memory_limiter.h"
 #include "src/exporter/debug/config.h"
@@ -16,6 +17,7 @@
 #include "src/exporter/otlp_http/config.h"
 #include "src/exporter/otlp_http/transport.h"
 #include "src/exporter/sending/lane.h"
+#include "src/extension/file_storage/config.h"
 #include "src/files/file_system.h"
 #include "src/processor/batch/batch_processor.h"
 #include "src/processor/batch/config.h"
@@ -47,8 +49,11 @@ const Config& As(const ComponentConfig& config) {
 
 std::unique_ptr<Exporter> Lane(const std::string& id, const sending::SendingConfig& config,
                                std::unique_ptr<sending::Transport> transport, Parts& parts) {
-  return std::make_unique<sending::Lane>(id, config, std::move(transport), parts.exporters,
-                                         parts.clock, parts.random, parts.budget, parts.telemetry);
+  return WithStorage(id, config, parts, [&](const sending::SendingConfig& sending) {
+    return std::make_unique<sending::Lane>(id, sending, std::move(transport), parts.exporters,
+                                           parts.clock, parts.random, parts.budget,
+                                           parts.telemetry);
+  });
 }
 
 ComponentFactory OtlpReceiver() {
@@ -190,6 +195,12 @@ ComponentFactory HealthCheck() {
   return factory;
 }
 
+// Only configuration: exporters keep their queues where it says.
+ComponentFactory FileStorage() {
+  return Factory<file_storage::Config>(ComponentKind::kExtension, {"file_storage"},
+                                       "keeps the sending queues of exporters on disk");
+}
+
 }  // namespace
 
 const std::vector<ComponentFactory>& Components() {
@@ -199,7 +210,7 @@ const std::vector<ComponentFactory>& Components() {
       OtlpGrpcExporter(),     OtlpHttpExporter(),
       JaegerExporter(),       FileExporter(),
       DebugExporter(),        NopExporter(),
-      HealthCheck()};
+      HealthCheck(),          FileStorage()};
   return kComponents;
 }
 

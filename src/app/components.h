@@ -32,6 +32,8 @@ struct Parts {
   net::EventLoop& exporters;  // HTTP clients, retry timers
   net::EventLoop& admin;      // health, metrics, status
   rpc::GrpcLoop& grpc_loop;
+  // Where a component finds another that it names; null where none does.
+  const config::ServiceConfig* config = nullptr;
 };
 
 // How one type of component is made. Which function is set follows from the type's kind.
@@ -41,7 +43,7 @@ struct ComponentFactory {
   std::function<std::unique_ptr<Component>(const std::string& id, const config::ComponentConfig&,
                                            Admission&, Parts&)>
       make_receiver;
-  // Null for a type that is only configuration (memory_limiter).
+  // Null for a type that is only configuration (memory_limiter), as the next but one (file_storage).
   std::function<std::unique_ptr<Processor>(const std::string& id, const config::ComponentConfig&,
                                            TraceConsumer& next, PipelineAccount&, Timers&, Parts&)>
       make_processor;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "src/app/process_metrics.h"
-#include "src/app/status_page.h"
 #include "src/app/version.h"
 #include "src/core/check.h"
 #include "src/core/log.h"
@@ -36,10 +35,10 @@ Service::Service(config::ServiceConfig config)
       admin_loop_("admin", 1),
       grpc_loop_(clock_),
       parts_{clock_,         random_,        budget_,     telemetry_, ledger_,
-             receiver_loop_, exporter_loop_, admin_loop_, grpc_loop_},
+             receiver_loop_, exporter_loop_, admin_loop_, grpc_loop_, &config_},
       waiting_room_({.patience = config_.queue.wait}, clock_, exporter_loop_, ledger_),
       admin_(telemetry_, admin_loop_, [this] {
-        return StatusPage(ledger_, budget_, journal_.get(), ready_, clock_.Now() - started_);
+        return StatusPage(ledger_, budget_, LogsOnDisk(), ready_, clock_.Now() - started_);
       }) {
   Build();
 }
@@ -60,7 +59,11 @@ void Service::Build() {
 
 void Service::BuildExporters() {
   for (const config::ComponentEntry& entry : config_.exporters) {
-    exporters_[entry.id] = FactoryOf(entry).make_exporter(entry.id, *entry.config, parts_);
+    std::unique_ptr<Exporter>& exporter = exporters_[entry.id];
+    exporter = FactoryOf(entry).make_exporter(entry.id, *entry.config, parts_);
+    if (const auto* storage = dynamic_cast<const storage::LaneStorage*>(exporter.get())) {
+      storages_.push_back(storage);
+    }
   }
 }
 
@@ -73,6 +76,7 @@ void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
   for (size_t i = 0; i < pipeline.exporters.size(); ++i) {
     Exporter& exporter = *exporters_.at(pipeline.exporters[i]);
     LaneAccount& lane = ledger_.lane(account.lanes().first + static_cast<LaneId>(i));
+    exporter.AddLane(lane);
     lane.SetHeldReader([&exporter, &lane] { return exporter.HeldSpans(lane); });
     lane.SetTroubleReader([&exporter] { return exporter.trouble(); });
     exporter.AddRoomListener([worker = worker.get()] { worker->Wake(); });
@@ -107,20 +111,40 @@ void Service::BuildJournal() {
   if (!config_.journal.enabled) {
     return;
   }
-  std::vector<journal::LaneName> lanes;
-  for (const LaneAccount& lane : ledger_.lanes()) {
-    lanes.push_back({lane.pipeline(), lane.exporter()});
-  }
   journal_ = std::make_unique<journal::Journal>(
-      config_.journal, std::move(lanes),
-      journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_, budget_,
-                              telemetry_, ledger_});
+      config_.journal, journal::Journal::Parts{PosixFileSystem(), clock_, random_, exporter_loop_,
+                                               budget_, telemetry_, ledger_});
 }
 
-// Why requests are refused; "": they are not.
-std::string Service::JournalProblem() const {
-  const std::optional<journal::Journal::Problem> problem = journal_->problem();
-  return problem && !journal_->is_bypassed() ? "journal: " + problem->what : "";
+// The journal and the exporters' storages.
+std::vector<LogOnDisk> Service::LogsOnDisk() const {
+  std::vector<LogOnDisk> logs;
+  if (journal_) {
+    constexpr char kRefused[] = "clients are told to send again later";
+    logs.push_back(
+        {*journal_, !journal_->is_bypassed(),
+         journal_->is_bypassed() ? "requests go on without being kept on disk" : kRefused, kRefused,
+         ""});
+  }
+  for (const storage::LaneStorage* storage : storages_) {
+    const char* const consequence = storage->is_blocking()
+                                        ? "what comes for it waits, and holds back the clients"
+                                        : "what comes for it is dropped";
+    logs.push_back({storage->log(), storage->is_blocking(), consequence, consequence,
+                    std::to_string(storage->size()) + " of " + std::to_string(storage->capacity()) +
+                        " of its queue"});
+  }
+  return logs;
+}
+
+// Why clients are held back or refused; "": they are not.
+std::string Service::DiskProblem() const {
+  for (const LogOnDisk& log : LogsOnDisk()) {
+    if (const auto problem = log.log.problem(); problem && log.holds_back) {
+      return log.log.report().name() + ": " + problem->what;
+    }
+  }
+  return "";
 }
 
 // Where a receiver whose spans go to `workers` takes its requests.
@@ -129,7 +153,8 @@ Admission& Service::WayIn(const std::vector<Worker*>& workers) {
   if (!journal_) {
     return intake;
   }
-  return journal_intakes_.emplace_back(*journal_, journal_->AddRoute(workers), intake);
+  const uint32_t route = journal_->AddRoute({workers.begin(), workers.end()});
+  return journal_intakes_.emplace_back(*journal_, route, intake);
 }
 
 void Service::BuildReceivers() {
@@ -148,9 +173,11 @@ void Service::BuildReceivers() {
 
 void Service::BuildExtensions() {
   for (const config::ComponentEntry& entry : config_.extensions) {
-    health_checks_.push_back(FactoryOf(entry).make_health_check(entry.id, *entry.config, parts_));
-    if (journal_) {
-      health_checks_.back()->SetProblemReader([this] { return JournalProblem(); });
+    const ComponentFactory& factory = FactoryOf(entry);
+    if (factory.make_health_check) {
+      auto check = factory.make_health_check(entry.id, *entry.config, parts_);
+      check->SetProblemReader([this] { return DiskProblem(); });
+      health_checks_.push_back({&entry, std::move(check)});
     }
   }
 }
@@ -203,7 +230,7 @@ Status Service::StartParts() {
     SPANHOLD_RETURN_IF_ERROR(Annotate(worker->Start(), "service.pipelines." + id));
   }
   if (journal_) {
-    journal_->Start();
+    journal_->Start(journal::LaneNames(ledger_));
   }
   for (size_t i = 0; i < receivers_.size(); ++i) {
     SPANHOLD_RETURN_IF_ERROR(
@@ -227,10 +254,8 @@ Status Service::StartAdmin() {
     SPANHOLD_RETURN_IF_ERROR(judge(admin_.Start(telemetry.MetricsEndpoint()),
                                    "service.telemetry.metrics", telemetry.metrics_configured));
   }
-  for (size_t i = 0; i < health_checks_.size(); ++i) {
-    const config::ComponentEntry& entry = config_.extensions[i];
-    SPANHOLD_RETURN_IF_ERROR(
-        judge(health_checks_[i]->Start(), "extensions." + entry.id, entry.configured));
+  for (const auto& [entry, check] : health_checks_) {
+    SPANHOLD_RETURN_IF_ERROR(judge(check->Start(), "extensions." + entry->id, entry->configured));
   }
   return absl::OkStatus();
 }
@@ -249,8 +274,8 @@ void Service::LogStart() const {
 
 void Service::SetReady(bool ready) {
   ready_ = ready;
-  for (const auto& health_check : health_checks_) {
-    health_check->SetReady(ready);
+  for (const HealthCheckEntry& health_check : health_checks_) {
+    health_check.check->SetReady(ready);
   }
 }
 
@@ -312,8 +337,8 @@ void Service::ShutDownParts() {
   if (journal_) {
     journal_->Close();
   }
-  for (const auto& health_check : health_checks_) {
-    health_check->Stop(deadline);
+  for (const HealthCheckEntry& health_check : health_checks_) {
+    health_check.check->Stop(deadline);
   }
   admin_.Stop(deadline);
   grpc_loop_.Stop();

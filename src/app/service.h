@@ -10,8 +10,11 @@
 
 #include "src/app/admin_server.h"
 #include "src/app/components.h"
+#include "src/app/status_page.h"
 #include "src/config/service_config.h"
+#include "src/exporter/storage/lane_storage.h"
 #include "src/journal/journal.h"
+#include "src/journal/journal_intake.h"
 #include "src/queue/intake.h"
 #include "src/queue/worker.h"
 
@@ -41,12 +44,18 @@ class Service {
   void Shutdown(std::string_view signal);
 
  private:
+  struct HealthCheckEntry {
+    const config::ComponentEntry* entry = nullptr;
+    std::unique_ptr<health_check::HealthCheck> check;
+  };
+
   void Build();
   void BuildExporters();
   void BuildPipeline(const config::PipelineConfig& pipeline);
   void BuildJournal();
   void BuildReceivers();
-  std::string JournalProblem() const;
+  std::vector<LogOnDisk> LogsOnDisk() const;
+  std::string DiskProblem() const;
   Admission& WayIn(const std::vector<Worker*>& workers);
   void BuildExtensions();
   Status StartParts();
@@ -72,12 +81,13 @@ class Service {
 
   std::unique_ptr<journal::Journal> journal_;  // null: none; outlives every span
   std::map<std::string, std::unique_ptr<Exporter>> exporters_;
+  std::vector<const storage::LaneStorage*> storages_;  // of these
   WaitingRoom waiting_room_;
   std::map<std::string, std::unique_ptr<Worker>> workers_;  // by pipeline id
   std::deque<Intake> intakes_;
   std::deque<journal::JournalIntake> journal_intakes_;
   std::vector<std::unique_ptr<Component>> receivers_;
-  std::vector<std::unique_ptr<health_check::HealthCheck>> health_checks_;
+  std::vector<HealthCheckEntry> health_checks_;
   AdminServer admin_;
   std::atomic<bool> ready_{false};
 };

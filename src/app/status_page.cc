@@ -93,35 +93,36 @@ std::string Lanes(const Ledger& ledger) {
       reasons.append(trouble->what).append("\n");
     }
     if (account.kept() > 0) {
-      reasons.append(name).append(" kept in the journal for the next start: ");
+      reasons.append(name).append(" kept on disk for the next start: ");
       reasons.append(std::to_string(account.kept())).append("\n");
     }
   }
   return FormatTable(rows) + reasons;
 }
 
-std::string Journal(const journal::Journal& journal) {
-  const journal::Report& report = journal.report();
+std::string OnDisk(const LogOnDisk& entry) {
+  const journal::Journal& log = entry.log;
+  const journal::Report& report = log.report();
+  const std::string name = report.name() + ": ";
   const uint64_t out = report.handed_spans() + report.lost_spans() + report.withdrawn_spans();
   const auto waiting = static_cast<uint64_t>(std::max<int64_t>(report.waiting_spans(), 0));
   const uint64_t in = report.recorded_spans() + report.recovered_spans();
-  std::string text = "journal: " + MiB(static_cast<uint64_t>(report.disk_bytes())) + " of " +
-                     MiB(journal.max_size()) + " on disk, " +
-                     MiB(static_cast<uint64_t>(report.unread_bytes())) + " to be read back\n";
-  text += "journal: recorded " + std::to_string(report.recorded_spans()) + " + of earlier runs " +
+  std::string text = name + MiB(static_cast<uint64_t>(report.disk_bytes())) +
+                     (log.max_size() == UINT64_MAX ? "" : " of " + MiB(log.max_size())) +
+                     " on disk, " + MiB(static_cast<uint64_t>(report.unread_bytes())) +
+                     " to be read back" + (entry.level.empty() ? "" : ", " + entry.level) + "\n";
+  text += name + "recorded " + std::to_string(report.recorded_spans()) + " + of earlier runs " +
           std::to_string(report.recovered_spans()) + " = handed on " +
           std::to_string(report.handed_spans()) + " + on disk only " + std::to_string(waiting) +
           " + lost " + std::to_string(report.lost_spans()) + " + withdrawn " +
           std::to_string(report.withdrawn_spans()) + ", difference " +
           Difference(in, out + waiting) + "\n";
-  if (const auto problem = journal.problem()) {
-    text += "journal: for " + Uptime(problem->age) +
-            (journal.is_bypassed() ? " requests go on without being kept on disk: "
-                                   : " clients have been told to send again later: ") +
+  if (const auto problem = log.problem()) {
+    text += name + "fails for " + Uptime(problem->age) + ", and " + entry.when_failing + ": " +
             problem->what + "\n";
   }
-  if (journal.is_full()) {
-    text += "journal: full; clients are told to send again later until a backend takes spans\n";
+  if (log.is_full()) {
+    text += name + "full; " + entry.when_full + " until a backend takes spans\n";
   }
   return text;
 }
@@ -129,13 +130,15 @@ std::string Journal(const journal::Journal& journal) {
 }  // namespace
 
 std::string StatusPage(const Ledger& ledger, const MemoryBudget& budget,
-                       const journal::Journal* journal, bool ready, Duration uptime) {
+                       const std::vector<LogOnDisk>& logs, bool ready, Duration uptime) {
   std::string page = std::string("Spanhold ") + kVersion + ", up " + Uptime(uptime) +
                      (ready ? ", ready\n" : ", not ready (starting or shutting down)\n");
   page += "memory: " + MiB(budget.used()) + " of " + MiB(budget.limit()) + " held by spans, " +
           MiB(ResidentBytes()) + " resident\n";
-  page += (journal == nullptr ? std::string() : Journal(*journal)) + "\n";
-  page += Receivers(ledger) + "\n" + Pipelines(ledger) + "\n" + Lanes(ledger) + "\n";
+  for (const LogOnDisk& log : logs) {
+    page += OnDisk(log);
+  }
+  page += "\n" + Receivers(ledger) + "\n" + Pipelines(ledger) + "\n" + Lanes(ledger) + "\n";
   page +=
       "Counts are spans unless they say requests. The difference is 0 when nothing moves; "
       "while spans flow it may show what moved as the table was made.\n";

@@ -109,6 +109,11 @@ class ComponentConfig {
   virtual std::vector<EndpointUse> ListenEndpoints() const { return {}; }
   virtual std::vector<EndpointUse> SendEndpoints() const { return {}; }
 
+  // An exporter's storage extension, at "sending_queue.storage"; "": it has none.
+  virtual std::string StorageId() const { return ""; }
+  // Of an extension: whether it can be one.
+  virtual bool IsStorage() const { return false; }
+
   // Where an exporter's spans go, for the log.
   virtual std::string Destination() const {
     const std::vector<EndpointUse> uses = SendEndpoints();

@@ -17,6 +17,7 @@
 namespace spanhold::config {
 namespace {
 
+constexpr std::string_view kStorageKey = "sending_queue.storage";
 constexpr std::string_view kOtherSignals[] = {"metrics", "logs", "profiles"};
 
 std::string_view TypeOf(std::string_view id) {
@@ -46,6 +47,7 @@ class Loader {
       ReadService(service == nullptr ? Node() : service->value,
                   service == nullptr ? root.where : service->where);
     });
+    CheckAllStorages();
     CheckAllAddresses();
     return std::move(config_);
   }
@@ -245,6 +247,30 @@ class Loader {
         }
       }
     }
+  }
+
+  // Each exporter's storage is an extension that runs and that is one.
+  void CheckAllStorages() {
+    for (const ComponentEntry& entry : config_.exporters) {
+      const std::string id = entry.config->StorageId();
+      const std::string problem = id.empty() ? "" : StorageProblem(id);
+      if (!problem.empty()) {
+        const Node* node = ids_[ComponentKind::kExporter][entry.id].node->FindPath(kStorageKey);
+        report_.Error(node == nullptr ? entry.where : node->where,
+                      JoinPath(JoinPath("exporters", entry.id), kStorageKey), problem);
+      }
+    }
+  }
+
+  std::string StorageProblem(const std::string& id) {
+    const ComponentEntry* extension = config_.Find(ComponentKind::kExtension, id);
+    if (extension != nullptr) {
+      return extension->config->IsStorage() ? "" : id + " is no storage; use file_storage";
+    }
+    if (ids_[ComponentKind::kExtension].contains(id)) {
+      return id + " does not run; add it to service.extensions";
+    }
+    return id + " is not configured in " + Suggest(ComponentKind::kExtension, id);
   }
 
   void CheckAllAddresses() {

@@ -16,8 +16,9 @@ struct Stretch {
   uint64_t segment = 0;
   uint64_t begin = 0;  // offsets
   uint64_t end = 0;
-  uint64_t spans = 0;           // in it; 0 for one of an earlier run, which nobody has counted
+  uint64_t spans = 0;           // in it, as far as they are counted
   bool of_earlier_run = false;  // a whole segment, some of it settled
+  bool counted = true;          // not yet, after the start, for one of an earlier run
 };
 
 // What is still to be read back, oldest first. The writer adds to its end and the reader takes from
@@ -41,12 +42,17 @@ class Backlog {
   // The first one as far as it goes now.
   std::optional<Stretch> Front() const;
 
+  // The first one that is not counted yet.
+  std::optional<Stretch> FirstUncounted() const;
+  // `spans` more were found in the stretch of an earlier run that is segment `segment`.
+  void Count(uint64_t segment, uint64_t spans);
+
   // Of the first one, what is before `begin` was handed on, with `spans` spans.
   void Advance(uint64_t begin, uint64_t spans);
 
   // The first one was read up to `end`: removes it unless it has grown. Spans that were never
-  // handed on are lost.
-  void Finish(uint64_t end);
+  // handed on are lost: how many.
+  uint64_t Finish(uint64_t end);
 
  private:
   Report& report_;

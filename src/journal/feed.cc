@@ -5,13 +5,14 @@
 
 namespace spanhold::journal {
 
-std::vector<std::vector<Worker*>> GroupIntoFeeds(const std::vector<std::vector<Worker*>>& routes) {
-  std::vector<std::vector<Worker*>> feeds;
-  for (const std::vector<Worker*>& route : routes) {
-    std::set<Worker*> joined(route.begin(), route.end());
-    const auto touches = [&](const std::vector<Worker*>& feed) {
+std::vector<std::vector<RequestSink*>> GroupIntoFeeds(
+    const std::vector<std::vector<RequestSink*>>& routes) {
+  std::vector<std::vector<RequestSink*>> feeds;
+  for (const std::vector<RequestSink*>& route : routes) {
+    std::set<RequestSink*> joined(route.begin(), route.end());
+    const auto touches = [&](const std::vector<RequestSink*>& feed) {
       return std::any_of(feed.begin(), feed.end(),
-                         [&](Worker* worker) { return joined.contains(worker); });
+                         [&](RequestSink* sink) { return joined.contains(sink); });
     };
     // Those it touches are disjoint, so that taking one in makes it touch no further one.
     for (auto feed = feeds.begin(); feed != feeds.end();) {

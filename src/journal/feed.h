@@ -7,11 +7,11 @@
 #include "src/journal/backlog.h"
 #include "src/journal/handover.h"
 #include "src/journal/read_back.h"
-#include "src/queue/worker.h"
+#include "src/pipeline/request_sink.h"
 
 namespace spanhold::journal {
 
-// Pipelines that get their requests together, and what waits for them on disk: one that has no room
+// Sinks that get their requests together, and what waits for them on disk: one that has no room
 // holds back those of its own feed and no other.
 //
 // Threading: as its parts. Ownership: all that is referred to must outlive it.
@@ -26,9 +26,10 @@ class Feed {
   };
 
   Feed(const std::string& directory, const std::vector<LaneName>& lanes,
-       std::vector<Worker*> workers, bool is_first, Parts parts, std::function<void(Finding)> found)
+       std::vector<RequestSink*> sinks, bool is_first, Parts parts,
+       std::function<void(Finding)> found)
       : backlog_(parts.report),
-        handover_(std::move(workers), parts.budget, parts.observer),
+        handover_(std::move(sinks), parts.budget, parts.observer),
         read_back_(
             directory, lanes, is_first,
             {parts.file_system, parts.clock, parts.budget, backlog_, handover_, parts.report},
@@ -51,7 +52,8 @@ class Feed {
   ReadBack read_back_;
 };
 
-// The workers of each feed: those that one of `routes` names together are of one.
-std::vector<std::vector<Worker*>> GroupIntoFeeds(const std::vector<std::vector<Worker*>>& routes);
+// The sinks of each feed: those that one of `routes` names together are of one.
+std::vector<std::vector<RequestSink*>> GroupIntoFeeds(
+    const std::vector<std::vector<RequestSink*>>& routes);
 
 }  // namespace spanhold::journal

@@ -20,33 +20,26 @@ constexpr Duration kRetryInterval = std::chrono::seconds(1);
 // One flush covers so much: more would let the first of a group wait for the last.
 constexpr uint64_t kLargestGroupBytes = uint64_t{8} << 20U;
 
-// Paths and errors of the disk are for the operator: on the status page and in the log.
-constexpr char kFailing[] = "the journal cannot be written; send again later";
-constexpr char kFull[] = "the journal is full; send again later";
-constexpr char kSlow[] = "the disk of the journal does not answer in time; send again later";
-constexpr char kClosing[] = "shutting down; send again later";
+constexpr char kSlow[] = "the disk does not answer in time";
 
 }  // namespace
 
-Journal::Journal(const config::JournalConfig& config, std::vector<LaneName> lanes, Parts parts)
-    : config_(config),
-      lanes_(std::move(lanes)),
-      parts_(parts),
-      report_(parts.clock, parts.telemetry) {}
+Journal::Journal(const config::JournalConfig& config, Parts parts, const Naming& naming)
+    : config_(config), parts_(parts), report_(parts.clock, parts.telemetry, naming) {}
 
 Journal::~Journal() {
   SPANHOLD_CHECK(!thread_.joinable());
 }
 
-uint32_t Journal::AddRoute(const std::vector<Worker*>& workers) {
+uint32_t Journal::AddRoute(std::vector<RequestSink*> sinks) {
   Route route;
-  for (Worker* worker : workers) {
-    const otlp::LaneRange lanes = worker->account().lanes();
+  for (const RequestSink* sink : sinks) {
+    const otlp::LaneRange lanes = sink->lanes();
     for (otlp::LaneId lane = lanes.first; lane < lanes.last; ++lane) {
       route.push_back(lane);
     }
   }
-  ways_.push_back({workers, nullptr, {}});
+  ways_.push_back({std::move(sinks), nullptr, {}});
   routes_.push_back(std::move(route));
   return static_cast<uint32_t>(routes_.size() - 1);
 }
@@ -59,17 +52,17 @@ void Journal::BuildFeeds() {
     }
     wakeup_.Notify();
   };
-  std::vector<std::vector<Worker*>> routes;
+  std::vector<std::vector<RequestSink*>> routes;
   for (const Way& way : ways_) {
-    routes.push_back(way.workers);
+    routes.push_back(way.sinks);
   }
-  for (const std::vector<Worker*>& workers : GroupIntoFeeds(routes)) {
+  for (const std::vector<RequestSink*>& sinks : GroupIntoFeeds(routes)) {
     Feed& feed = feeds_.emplace_back(
-        config_.directory, lanes_, workers, feeds_.empty(),
+        config_.directory, lanes_, sinks, feeds_.empty(),
         Feed::Parts{parts_.file_system, parts_.clock, parts_.budget, report_, *this}, found);
     for (size_t route = 0; route < ways_.size(); ++route) {
       Way& way = ways_[route];
-      if (std::find(workers.begin(), workers.end(), way.workers.front()) != workers.end()) {
+      if (std::find(sinks.begin(), sinks.end(), way.sinks.front()) != sinks.end()) {
         way.feed = &feed;
         way.destination = feed.handover().To(routes_[route]);
       }
@@ -77,7 +70,8 @@ void Journal::BuildFeeds() {
   }
 }
 
-void Journal::Start() {
+void Journal::Start(std::vector<LaneName> lanes) {
+  lanes_ = std::move(lanes);
   BuildFeeds();
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "journal");
@@ -100,7 +94,7 @@ void Journal::Admit(RequestPtr request) {
     }
   }
   if (closed) {
-    Refuse(*request, kClosing);
+    Answer(*request, Verdict::kClosing);
     return;
   }
   wakeup_.Notify();
@@ -113,6 +107,7 @@ void Journal::OnRoom() {
 }
 
 void Journal::OnLaneSettled(uint64_t sequence, otlp::LaneId lane) {
+  parts_.observer.OnLaneSettled(sequence, lane);
   {
     const MutexLock lock(mutex_);
     if (closed_) {
@@ -133,7 +128,7 @@ std::optional<Journal::Problem> Journal::problem() const {
 }
 
 bool Journal::is_bypassed() const {
-  return config_.on_error == config::JournalConfig::OnError::kContinue && problem();
+  return may_be_bypassed() && problem();
 }
 
 void Journal::Run() {
@@ -221,7 +216,7 @@ Status Journal::OpenLog() {
   log_ = *std::move(log);
   for (const SegmentFile& file : log_->found()) {
     for (Feed& feed : feeds_) {
-      feed.backlog().Push({file.first, file.header_size, file.size, 0, true});
+      feed.backlog().Push({file.first, file.header_size, file.size, 0, true, false});
     }
   }
   OnRoom();
@@ -267,7 +262,7 @@ void Journal::Write(const std::vector<RequestPtr>& requests) {
     done += WriteGroup(requests, done);
   }
   for (; done < requests.size(); ++done) {
-    Refuse(*requests[done], kFailing);
+    Answer(*requests[done], Verdict::kFailing);
   }
   ForgetAnswered();
 }
@@ -294,7 +289,7 @@ size_t Journal::WriteGroup(const std::vector<RequestPtr>& requests, size_t begin
     if (!log_->Fits(bytes + size)) {
       report_.Full(config_.max_size);
       full_ = true;
-      Refuse(*requests[next], kFull);
+      Answer(*requests[next], Verdict::kFull);
       continue;
     }
     bytes += size;
@@ -312,7 +307,7 @@ size_t Journal::WriteGroup(const std::vector<RequestPtr>& requests, size_t begin
     } else {
       Fail(place.status());
       for (const RequestPtr& request : group) {
-        Refuse(*request, kFailing);
+        Answer(*request, Verdict::kFailing);
       }
     }
   }
@@ -327,9 +322,8 @@ void Journal::Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place pl
     if (request->answered.exchange(true)) {
       Withdraw(*request, place.sequence);
     } else {
-      request->account->Accepted(spans);
-      HandOn(*request, {place.segment, place.offset, end, spans, false}, place.sequence);
-      request->done(absl::OkStatus());
+      HandOn(*request, {place.segment, place.offset, end, spans}, place.sequence);
+      std::exchange(request->done, nullptr)(Verdict::kKept);
     }
     ++place.sequence;
     place.offset = end;
@@ -337,7 +331,7 @@ void Journal::Confirm(const std::vector<RequestPtr>& group, SegmentLog::Place pl
   OnRoom();  // what was added to the backlog
 }
 
-// To the pipelines at once, or to the end of what waits for them on disk.
+// To the sinks at once, or to the end of what waits for them on disk.
 void Journal::HandOn(Request& request, const Stretch& entry, uint64_t sequence) {
   const Way& way = ways_[request.route];
   Handover& handover = way.feed->handover();
@@ -350,7 +344,7 @@ void Journal::HandOn(Request& request, const Stretch& entry, uint64_t sequence) 
   request.chunk.reset();
 }
 
-// Its client was told to send it again.
+// It was refused before it was on the disk.
 void Journal::Withdraw(const Request& request, uint64_t sequence) {
   std::vector<Release> releases;
   for (const uint32_t lane : routes_[request.route]) {
@@ -361,20 +355,11 @@ void Journal::Withdraw(const Request& request, uint64_t sequence) {
   report_.Withdrawn(request.chunk->spans.size());
 }
 
-void Journal::Refuse(Request& request, const std::string& why) {
-  if (request.answered.exchange(true)) {
-    return;
+// Unless somebody else does. Whatever `done` holds is let go of.
+void Journal::Answer(Request& request, Verdict verdict) {
+  if (!request.answered.exchange(true)) {
+    std::exchange(request.done, nullptr)(verdict);
   }
-  const bool can_do_without = config_.on_error == config::JournalConfig::OnError::kContinue &&
-                              why != kFull && why != kClosing;
-  if (can_do_without) {
-    report_.Bypassed();
-    // A copy: an entry that is being written is read at this moment.
-    request.without->Admit(request.chunk, *request.account, std::move(request.done));
-    return;
-  }
-  request.account->Refused(request.chunk->spans.size());
-  request.done(absl::UnavailableError(why));
 }
 
 void Journal::ForgetAnswered() {
@@ -411,7 +396,7 @@ void Journal::Expire() {
   bool any = false;
   for (const RequestPtr& request : expired) {
     any = any || !request->answered;
-    Refuse(*request, kSlow);
+    Answer(*request, Verdict::kSlow);
   }
   if (any) {
     report_.Failed(Failure::kSlow, absl::DeadlineExceededError(kSlow));
@@ -448,24 +433,17 @@ void Journal::Close() {
   const int64_t waiting = report_.waiting_spans();
   const int64_t unread = report_.unread_bytes();
   if (waiting > 0 || unread > 0) {
-    Log(LogLevel::kInfo, "journal", "keeps what was not handed on for the next start",
+    Log(LogLevel::kInfo, report_.name(), "keeps what was not handed on for the next start",
         {{"spans", waiting}, {"bytes", unread}});
   }
 }
 
-void JournalIntake::Admit(otlp::ChunkPtr chunk, ReceiverAccount& account, Done done) {
-  if (chunk->spans.empty()) {
-    account.Accepted(0);
-    done(absl::OkStatus());
-    return;
+std::vector<LaneName> LaneNames(const Ledger& ledger) {
+  std::vector<LaneName> lanes;
+  for (const LaneAccount& lane : ledger.lanes()) {
+    lanes.push_back({lane.pipeline(), lane.exporter()});
   }
-  auto request = std::make_shared<Journal::Request>();
-  request->chunk = std::move(chunk);
-  request->account = &account;
-  request->done = std::move(done);
-  request->route = route_;
-  request->without = &without_;
-  journal_.Admit(std::move(request));
+  return lanes;
 }
 
 }  // namespace spanhold::journal

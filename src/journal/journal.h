@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <absl/functional/any_invocable.h>
+
 #include "src/config/journal.h"
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
@@ -21,21 +23,21 @@
 #include "src/journal/report.h"
 #include "src/journal/segment_log.h"
 #include "src/otlp/settlement.h"
-#include "src/pipeline/admission.h"
-#include "src/queue/worker.h"
+#include "src/pipeline/ledger.h"
+#include "src/pipeline/request_sink.h"
 
 namespace spanhold::journal {
 
-// Keeps each request on disk from before its client gets an OK until every lane has settled it.
+// Keeps each request on disk from before it is answered until every lane has settled it: the
+// journal, in front of the pipelines, and an exporter's storage, in front of its lane.
 //
-//   Admit() -> pending -> written, flushed with all that came meanwhile -> OK
-//                          |-> room in the queues and no backlog: handed to the pipelines
-//                          '-> otherwise its bytes are let go of: backlog -> ReadBack -> pipelines
+//   Admit() -> pending -> written, flushed with all that came meanwhile -> kKept
+//                          |-> room and no backlog: handed to the sinks
+//                          '-> otherwise its bytes are let go of: backlog -> ReadBack -> sinks
 //   OnLaneSettled() -> noted beside the segment; a segment that is settled is deleted
 //
-// While the disk fails, requests get the retryable answer, or go on without the journal where
-// on_error says so; once a second it is tried again. A request that is not on the disk after
-// `kPatience` is refused too, and withdrawn should it get there.
+// While the disk fails requests are refused; once a second it is tried again. A request that is not
+// on the disk after `kPatience` is refused too, and withdrawn should it get there.
 //
 // Threading: thread-safe once started. One thread of its own, "journal", writes; ReadBack has
 // another. Answers are given on the former, or on the timers'. No lock is held while calling
@@ -50,7 +52,7 @@ class Journal final : public otlp::SettlementObserver {
     Timers& timers;
     MemoryBudget& budget;
     Telemetry& telemetry;
-    otlp::SettlementObserver& ledger;
+    otlp::SettlementObserver& observer;  // is told of what is settled and lost, too
   };
 
   struct Problem {
@@ -58,27 +60,34 @@ class Journal final : public otlp::SettlementObserver {
     Duration age{};
   };
 
-  // A request and what to do with it.
+  // What became of a request.
+  enum class Verdict {
+    kKept,     // on the disk, as `sync` has it, and on its way
+    kFull,     // no room within max_size
+    kFailing,  // the disk fails
+    kSlow,     // the disk did not answer in time
+    kClosing,
+  };
+
+  // A request and whom to tell; `done` is called once.
   struct Request {
     otlp::ChunkPtr chunk;
-    ReceiverAccount* account = nullptr;
-    Admission::Done done;
     uint32_t route = 0;
-    Admission* without = nullptr;        // on_error: continue
+    absl::AnyInvocable<void(Verdict)> done;
     std::atomic<bool> answered = false;  // set first by who answers
   };
 
-  // `lanes` by LaneId.
-  Journal(const config::JournalConfig& config, std::vector<LaneName> lanes, Parts parts);
+  Journal(const config::JournalConfig& config, Parts parts, const Naming& naming = {});
   // Close() must have returned if Start() was called.
   ~Journal() override;
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Before Start(): a number for the requests that go to all of `workers`. Every pipeline is in one.
-  uint32_t AddRoute(const std::vector<Worker*>& workers);
-  // Never fails: a directory that cannot be used is a problem like others, and heals like them.
-  void Start();
+  // Before Start(): a number for the requests that go to all of `sinks`. Every sink is in one.
+  uint32_t AddRoute(std::vector<RequestSink*> sinks);
+  // `lanes` by LaneId. Never fails: a directory that cannot be used is a problem like others, and
+  // heals like them.
+  void Start(std::vector<LaneName> lanes);
 
   void Admit(std::shared_ptr<Request> request);
 
@@ -91,7 +100,7 @@ class Journal final : public otlp::SettlementObserver {
   void Close();
 
   void OnLaneSettled(uint64_t sequence, otlp::LaneId lane) override;
-  void OnLost(otlp::LaneId lane, uint64_t spans) override { parts_.ledger.OnLost(lane, spans); }
+  void OnLost(otlp::LaneId lane, uint64_t spans) override { parts_.observer.OnLost(lane, spans); }
 
   const Report& report() const { return report_; }
   // Why it cannot be written now.
@@ -101,12 +110,16 @@ class Journal final : public otlp::SettlementObserver {
   // Whether the last request found no room on the disk.
   bool is_full() const { return full_; }
   uint64_t max_size() const { return config_.max_size; }
+  bool may_be_bypassed() const {
+    return config_.on_error == config::JournalConfig::OnError::kContinue;
+  }
+  void CountBypassed() { report_.Bypassed(); }
 
  private:
   using RequestPtr = std::shared_ptr<Request>;
   // Where the requests of a route go.
   struct Way {
-    std::vector<Worker*> workers;
+    std::vector<RequestSink*> sinks;
     Feed* feed = nullptr;
     Destination destination;
   };
@@ -138,14 +151,14 @@ class Journal final : public otlp::SettlementObserver {
   void SetProblem(const std::string& problem);
 
   // Answers.
-  void Refuse(Request& request, const std::string& why);
+  static void Answer(Request& request, Verdict verdict);
   void ForgetAnswered();
   void ScheduleExpiry() SPANHOLD_REQUIRES(mutex_);
   void Expire();
 
   const config::JournalConfig config_;
-  const std::vector<LaneName> lanes_;
   const Parts parts_;
+  std::vector<LaneName> lanes_;  // constant once started
   Report report_;
   std::vector<Route> routes_;
 
@@ -175,19 +188,7 @@ class Journal final : public otlp::SettlementObserver {
   bool expiry_scheduled_ SPANHOLD_GUARDED_BY(mutex_) = false;
 };
 
-// The way in of one receiver when there is a journal.
-class JournalIntake final : public Admission {
- public:
-  // `without` is where requests go while on_error is `continue` and the disk fails.
-  JournalIntake(Journal& journal, uint32_t route, Admission& without)
-      : journal_(journal), route_(route), without_(without) {}
-
-  void Admit(otlp::ChunkPtr chunk, ReceiverAccount& account, Done done) override;
-
- private:
-  Journal& journal_;
-  const uint32_t route_;
-  Admission& without_;
-};
+// The lanes of `ledger`, by LaneId.
+std::vector<LaneName> LaneNames(const Ledger& ledger);
 
 }  // namespace spanhold::journal

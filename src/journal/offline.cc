@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,19 @@ struct Sum {
                         : absl::DataLossError(absl::StrCat(damaged, " places are damaged"));
   }
 };
+
+// The lanes that some request in it can be for: an exporter's storage is for its own alone.
+std::vector<std::string> LanesOf(const SegmentHeader& header) {
+  std::set<uint32_t> routed;
+  for (const Route& route : header.routes) {
+    routed.insert(route.begin(), route.end());
+  }
+  std::vector<std::string> lanes;
+  for (const uint32_t lane : routed) {
+    lanes.push_back(header.lanes[lane].Text());
+  }
+  return lanes;
+}
 
 // Reads a journal from its first entry to its last, and calls what was set before Run().
 class Walk {
@@ -160,11 +174,8 @@ Status Inspect(FileSystem& file_system, const std::string& directory, const Outp
   Walk walk;
   walk.on_trouble = out;
   walk.on_segment = [&out](const SegmentFile& segment, const std::string& path) {
-    out(absl::StrCat(
-        path, ": ", segment.size, " bytes, for ",
-        absl::StrJoin(segment.header.lanes, ", ",
-                      [](std::string* text, const LaneName& lane) { text->append(lane.Text()); }),
-        "\n"));
+    out(absl::StrCat(path, ": ", segment.size, " bytes, for ",
+                     absl::StrJoin(LanesOf(segment.header), ", "), "\n"));
   };
   walk.on_entry = [&out](const Entry& entry) {
     out(absl::StrCat(

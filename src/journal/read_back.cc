@@ -65,6 +65,10 @@ ReadBack::Then ReadBack::WaitFor(Duration wait) const {
 }
 
 ReadBack::Then ReadBack::Step() {
+  if (const std::optional<Stretch> uncounted = parts_.backlog.FirstUncounted()) {
+    Count(*uncounted);
+    return {};
+  }
   const std::optional<Stretch> stretch = parts_.backlog.Front();
   if (!stretch) {
     source_.reset();
@@ -76,14 +80,39 @@ ReadBack::Then ReadBack::Step() {
   if (!parts_.handover.TryHand(entry_->chunk, entry_->sequence, entry_->destination)) {
     return {true, std::nullopt};  // a queue that has room again wakes
   }
-  const uint64_t spans = entry_->spans;
-  if (stretch->of_earlier_run) {
-    parts_.report.Recovered(spans);
-  }
-  parts_.report.Handed(spans, true);
-  Pass(*entry_, spans);
+  parts_.report.Handed(entry_->spans, true);
+  Pass(*entry_, entry_->spans);
   entry_.reset();
   return {};
+}
+
+// What of an earlier run's segment is for this feed, by its headers. What cannot be read now is told
+// when its turn comes, and counted then.
+void ReadBack::Count(const Stretch& stretch) {
+  uint64_t requests = 0;
+  uint64_t spans = 0;
+  uint64_t bytes = 0;
+  if (Open(stretch).ok()) {
+    SegmentReader& reader = *source_->reader;
+    for (auto header = reader.Next(); header.ok() && *header && !stopping_;
+         header = reader.Next()) {
+      const EntryHeader& entry = **header;
+      if (const Entry address = Address(entry); !address.destination.lanes.empty()) {
+        ++requests;
+        spans += entry.spans;
+        bytes += entry.payload_size;
+      }
+      reader.Seek(reader.offset() + kEntryHeaderSize + entry.payload_size, stretch.end);
+    }
+    source_.reset();  // reading it tells of its damage
+  }
+  Recover(stretch, requests, spans, bytes);
+}
+
+void ReadBack::Recover(const Stretch& stretch, uint64_t requests, uint64_t spans, uint64_t bytes) {
+  parts_.backlog.Count(stretch.segment, spans);
+  parts_.report.Recovered(requests, spans);
+  parts_.handover.OnFound(requests, spans, bytes);
 }
 
 // Makes `stretch` the one that is read.
@@ -100,7 +129,7 @@ Status ReadBack::Open(const Stretch& stretch) {
       const std::string path = ReleasesPath(directory_, stretch.segment);
       SPANHOLD_ASSIGN_OR_RETURN(source.releases,
                                 Releases::Read(parts_.file_system, path, header.salt));
-      if (is_first_) {
+      if (is_first_ && stretch.counted) {
         parts_.report.DamagedReleases(path, source.releases.damaged());
       }
     }
@@ -183,7 +212,7 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
   StatusOr<otlp::ChunkPtr> chunk =
       otlp::Decode(Bytes::Adopt(*owner, owner, std::move(reservation)));
   if (absl::IsUnavailable(chunk.status())) {
-    unaccounted_ = header.payload_size > parts_.budget.limit() / 4;
+    unaccounted_ = header.payload_size > parts_.budget.limit() / 4 || parts_.handover.is_starving();
     return WaitFor(kMemoryPause);
   }
   unaccounted_ = false;
@@ -196,6 +225,9 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
   entry.chunk = *std::move(chunk);
   if (stretch.of_earlier_run) {
     found_({stretch.segment, entry.destination.lanes.size(), false, std::nullopt});
+    if (entry.spans > stretch.spans) {
+      Recover(stretch, 1, entry.spans - stretch.spans, header.payload_size);
+    }
   }
   entry_ = std::move(entry);
   return {};
@@ -222,8 +254,14 @@ void ReadBack::Tell(const Stretch& stretch, const Damage& damage) {
   }
 }
 
+void ReadBack::GiveUp(const Stretch& stretch) {
+  if (const uint64_t lost = parts_.backlog.Finish(stretch.end); lost > 0) {
+    parts_.handover.OnLost(lost);
+  }
+}
+
 void ReadBack::Finish(const Stretch& stretch) {
-  parts_.backlog.Finish(stretch.end);
+  GiveUp(stretch);
   if (stretch.of_earlier_run) {
     found_({stretch.segment, 0, true, std::nullopt});
   }
@@ -236,11 +274,11 @@ ReadBack::Then ReadBack::AfterError(const Stretch& stretch, const Status& error)
     return WaitFor(kRetryPause);
   }
   failed_reads_ = 0;
-  Log(LogLevel::kError, "journal", "leaves what it cannot read for the next start",
+  Log(LogLevel::kError, parts_.report.name(), "leaves what it cannot read for the next start",
       {{"file", SegmentPath(directory_, stretch.segment)},
        {"offset", stretch.begin},
        {"error", error}});
-  parts_.backlog.Finish(stretch.end);
+  GiveUp(stretch);
   return {};
 }
 

@@ -29,8 +29,8 @@ struct Finding {
   std::optional<uint64_t> cut_to;  // its tail is torn from there
 };
 
-// Reads a feed's backlog from disk, oldest first, and hands it to the pipelines as they have room
-// and memory is free.
+// Reads a feed's backlog from disk, oldest first, and hands it to the sinks as they have room and
+// memory is free. What earlier runs left is counted before the first of it is handed on.
 //
 // Threading: a thread of its own, "journal-read"; Wake() is thread-safe, the rest is bound to the
 // thread that builds the service. Ownership: all that is referred to must outlive it.
@@ -83,12 +83,15 @@ class ReadBack {
 
   void Run();
   Then Step();
+  void Count(const Stretch& stretch);
+  void Recover(const Stretch& stretch, uint64_t requests, uint64_t spans, uint64_t bytes);
   Status Open(const Stretch& stretch);
   Then Read(const Stretch& stretch);
   Then ReadEntry(const Stretch& stretch, const EntryHeader& header);
   Entry Address(const EntryHeader& header) const;
   void Pass(const Entry& entry, uint64_t handed_spans);
   void Finish(const Stretch& stretch);
+  void GiveUp(const Stretch& stretch);
   void TellDamage(const Stretch& stretch);
   void Tell(const Stretch& stretch, const Damage& damage);
   Then AfterError(const Stretch& stretch, const Status& error);
@@ -104,7 +107,8 @@ class ReadBack {
   std::optional<Source> source_;
   std::optional<Entry> entry_;
   int failed_reads_ = 0;
-  bool unaccounted_ = false;  // the entry is larger than the budget will ever have room for
+  // The entry is larger than the budget will ever have room for, or has to go on without it.
+  bool unaccounted_ = false;
 
   std::atomic<bool> stopping_{false};
   Wakeup wakeup_;

@@ -18,12 +18,20 @@ enum class Failure { kOpen, kWrite, kSync, kSlow, kRead, kRelease, kRemove };
 inline constexpr size_t kFailureCount = 7;
 std::string_view FailureName(Failure failure);
 
+// What a log on disk calls itself, the journal or an exporter's storage.
+struct Naming {
+  std::string in_log = "journal";
+  std::string metrics = "spanhold_journal";
+  MetricLabels labels = {};
+  std::string max_size = "service.journal.max_size";  // the key that bounds it
+};
+
 // What the journal says about itself: its metrics and its log lines. Whatever a disk can cause again
 // and again is limited to one line a minute for each kind.
 //
 //   recorded + recovered = handed on + lost + withdrawn + waiting        (spans)
 //
-// Counts: spanhold_journal_recorded_{requests,spans,bytes}, _recovered_{requests,spans},
+// Counts, under the naming's name: spanhold_journal_recorded_{requests,spans,bytes}, _recovered_{requests,spans},
 //         _handed_spans, _lost_spans, _withdrawn_spans, _discarded_spans, _read_back_spans,
 //         _bypassed_requests, _waiting_spans, _unread_bytes, _disk_bytes, _failing,
 //         _failures{kind}, _damaged_entries, _torn_tails, _sync_duration_seconds.
@@ -31,12 +39,12 @@ std::string_view FailureName(Failure failure);
 // Threading: thread-safe. Ownership: `clock` and `telemetry` must outlive it.
 class Report {
  public:
-  Report(const Clock& clock, Telemetry& telemetry);
+  Report(const Clock& clock, Telemetry& telemetry, const Naming& naming = {});
 
   // Requests made durable.
   void Recorded(uint64_t requests, uint64_t spans, uint64_t bytes);
-  // A request of an earlier run that some lane still wants.
-  void Recovered(uint64_t spans);
+  // Requests of an earlier run that some lane still wants.
+  void Recovered(uint64_t requests, uint64_t spans);
   // A request was handed to its pipelines; `read_back`: from the disk.
   void Handed(uint64_t spans, bool read_back);
   // Recorded spans that cannot be read any more.
@@ -60,6 +68,7 @@ class Report {
   // The journal takes requests (again), or does not.
   void Failing(bool failing);
 
+  const std::string& name() const { return naming_.in_log; }
   uint64_t recorded_spans() const { return recorded_spans_.count(); }
   uint64_t recovered_spans() const { return recovered_spans_.count(); }
   uint64_t handed_spans() const { return handed_spans_.count(); }
@@ -77,6 +86,10 @@ class Report {
   int64_t disk_bytes() const { return disk_bytes_.level(); }
 
  private:
+  class Metrics;
+  Report(const Clock& clock, const Metrics& add, const Naming& naming);
+
+  const Naming naming_;
   Counter& recorded_requests_;
   Counter& recorded_spans_;
   Counter& recorded_bytes_;

@@ -15,6 +15,9 @@ namespace spanhold {
 // Threading: thread-safe.
 class Exporter : public Component {
  public:
+  // Before Start(): spans will come by the lane of `account`.
+  virtual void AddLane(LaneAccount& /*account*/) {}
+
   // Begins to hand on what is held, until `deadline`, and returns; Shutdown() waits for the end. So
   // several exporters use the same time, and one that hangs takes none of another's. Spans that
   // come later are dropped and counted. Safe without Start(), and a second time.

@@ -37,6 +37,8 @@ std::string_view DropReasonName(DropReason reason) {
       return "retries_exhausted";
     case DropReason::kShutdown:
       return "shutdown";
+    case DropReason::kStorageFailed:
+      return "storage_failed";
     case DropReason::kInternal:
       return "internal";
   }
@@ -99,7 +101,7 @@ LaneAccount::LaneAccount(LaneId id, std::string pipeline, std::string exporter,
                                      "Spans that the backend refused for good.",
                                      {{"exporter", exporter_}, {"pipeline", pipeline_}})),
       kept_(telemetry.AddCounter("spanhold_exporter_kept_spans",
-                                 "Spans left in the journal at shutdown, for the next start.",
+                                 "Spans left on disk at shutdown, for the next start.",
                                  {{"exporter", exporter_}, {"pipeline", pipeline_}})),
       dropped_(DropCounters("spanhold_exporter_dropped_spans",
                             "Spans that were accepted and not delivered, by reason.",
@@ -109,10 +111,6 @@ void LaneAccount::Settle(const otlp::TraceBatch& batch) const {
   for (const otlp::BatchPart& part : batch.parts()) {
     part.settlement->Settle(id_, part.span_count());
   }
-}
-
-void LaneAccount::Handed(const otlp::TraceBatch& batch) {
-  handed_.Add(batch.span_count());
 }
 
 void LaneAccount::Sent(const otlp::TraceBatch& batch, uint64_t rejected) {
@@ -142,8 +140,8 @@ uint64_t LaneAccount::Dropped(const otlp::TraceBatch& batch, DropReason reason) 
   return kept;
 }
 
-void LaneAccount::Lost(uint64_t spans) {
-  dropped_[static_cast<size_t>(DropReason::kInternal)]->Add(spans);
+void LaneAccount::Lost(uint64_t spans, DropReason reason) {
+  dropped_[static_cast<size_t>(reason)]->Add(spans);
 }
 
 uint64_t LaneAccount::dropped() const {

@@ -26,9 +26,10 @@ enum class DropReason {
   kQueueFull,         // sending queue full and block_on_overflow: false
   kRetriesExhausted,  // retry_on_failure disabled, or max_elapsed_time over
   kShutdown,          // still held when shutdown_timeout was over
+  kStorageFailed,     // the disk of its storage cannot be written, or not be read back
   kInternal,          // a bug of ours: an outcome was forgotten
 };
-inline constexpr size_t kDropReasonCount = 4;
+inline constexpr size_t kDropReasonCount = 5;
 std::string_view DropReasonName(DropReason reason);
 
 // What became of the requests of one receiver and transport.
@@ -77,9 +78,10 @@ struct Trouble {
 // One lane, the way of spans from one pipeline to one exporter:
 //   handed = sent + rejected by the backend + dropped(reason) + kept + held
 //
-// "Kept" is what stays in the journal at shutdown, to be handed on again after the next start.
+// "Kept" is what stays in the journal or in the exporter's storage at shutdown, to be handed on again
+// after the next start.
 //
-// Each call settles the spans in their requests' Settlement too. Call it once for each span.
+// Each call with a batch settles the spans in their requests' Settlement too. Call it once for each span.
 //
 // Threading: thread-safe.
 class LaneAccount {
@@ -91,7 +93,14 @@ class LaneAccount {
   const std::string& exporter() const { return exporter_; }
 
   // The lane holds `batch` from here on.
-  void Handed(const otlp::TraceBatch& batch);
+  void Handed(const otlp::TraceBatch& batch) { Handed(batch.span_count()); }
+  // The lane's storage holds so much from an earlier run.
+  void Handed(uint64_t spans) { handed_.Add(spans); }
+
+  // The lane's storage has a copy of `batch`: this one ends here, its spans are held on.
+  void Stored(const otlp::TraceBatch& batch) { Settle(batch); }
+  // Stay in the lane's storage at shutdown.
+  void Kept(uint64_t spans) { kept_.Add(spans); }
 
   // The backend took `batch`, but for `rejected` spans that it said it threw away.
   void Sent(const otlp::TraceBatch& batch, uint64_t rejected = 0);
@@ -100,8 +109,8 @@ class LaneAccount {
   // For kShutdown, spans that are in the journal are kept instead; returns how many.
   uint64_t Dropped(const otlp::TraceBatch& batch, DropReason reason);
 
-  // Spans that went away without an outcome; counted as dropped for kInternal.
-  void Lost(uint64_t spans);
+  // Spans of which nothing is left: by a bug of ours, or on a damaged disk.
+  void Lost(uint64_t spans, DropReason reason = DropReason::kInternal);
 
   uint64_t handed() const { return handed_.count(); }
   uint64_t sent() const { return sent_.count(); }

@@ -55,6 +55,19 @@ void Worker::Enqueue(QueuedRequest request) {
   }
 }
 
+bool Worker::TryReserve(const otlp::Chunk& chunk) {
+  return queue_.TryReserve(chunk.spans.size(), chunk.bytes.size());
+}
+
+void Worker::Unreserve(const otlp::Chunk& chunk) {
+  queue_.Unreserve(chunk.spans.size(), chunk.bytes.size());
+}
+
+void Worker::Take(LoggedRequest request) {
+  account_.Accepted(request.chunk->spans.size());
+  Enqueue({std::move(request.chunk), std::move(request.settlement)});
+}
+
 uint64_t Worker::HeldSpans() const {
   uint64_t held = queue_.spans() + in_hand_;
   for (const auto& processor : processors_) {
@@ -157,20 +170,6 @@ void Worker::Drain(Deadline deadline) {
   draining_ = true;
   wakeup_.Notify();
   thread_.join();
-}
-
-bool TryReserve(const std::vector<Worker*>& workers, const otlp::Chunk& chunk) {
-  const uint64_t spans = chunk.spans.size();
-  const uint64_t bytes = chunk.bytes.size();
-  for (size_t i = 0; i < workers.size(); ++i) {
-    if (!workers[i]->queue().TryReserve(spans, bytes)) {
-      for (size_t taken = 0; taken < i; ++taken) {
-        workers[taken]->queue().Unreserve(spans, bytes);
-      }
-      return false;
-    }
-  }
-  return true;
 }
 
 void Enqueue(const std::vector<Worker*>& workers, const otlp::ChunkPtr& chunk,

@@ -13,6 +13,7 @@
 #include "src/pipeline/fan_out.h"
 #include "src/pipeline/ledger.h"
 #include "src/pipeline/processor.h"
+#include "src/pipeline/request_sink.h"
 #include "src/queue/intake_queue.h"
 
 namespace spanhold {
@@ -21,14 +22,14 @@ namespace spanhold {
 // processors to the lanes. Takes nothing while a lane that blocks is full, so the queue fills and
 // the pressure reaches the clients.
 //
-// Threading: Enqueue(), Wake() and HeldSpans() are thread-safe; processors and timers() run on the
-// worker's thread; the rest is bound to the thread that builds the service.
+// Threading: Enqueue(), Wake(), HeldSpans() and what a RequestSink has are thread-safe; processors and
+// timers() run on the worker's thread; the rest is bound to the thread that builds the service.
 // Ownership: owns processors and fan-out; the account and the exporters must outlive it.
-class Worker {
+class Worker final : public RequestSink {
  public:
   Worker(PipelineAccount& account, IntakeLimits limits, const Clock& clock);
   // Drain() must have returned if Start() was called.
-  ~Worker();
+  ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -46,6 +47,16 @@ class Worker {
 
   // Takes what room was reserved for in queue().
   void Enqueue(QueuedRequest request);
+
+  otlp::LaneRange lanes() const override { return account_.lanes(); }
+  [[nodiscard]] bool TryReserve(const otlp::Chunk& chunk) override;
+  void Unreserve(const otlp::Chunk& chunk) override;
+  void Take(LoggedRequest request) override;
+  // Never: the memory may be held by one of its own lanes.
+  bool is_starving() const override { return false; }
+  // The journal itself counts what is on disk only.
+  void OnFound(uint64_t /*requests*/, uint64_t /*spans*/, uint64_t /*bytes*/) override {}
+  void OnLost(uint64_t /*spans*/) override {}
 
   // A lane has room again.
   void Wake() { wakeup_.Notify(); }
@@ -84,9 +95,6 @@ class Worker {
   Deadline drain_deadline_;
   bool requests_are_close_ = false;  // of the worker's thread: the last rest was short
 };
-
-// Room for one request in the queue of each of `workers`, or in none.
-[[nodiscard]] bool TryReserve(const std::vector<Worker*>& workers, const otlp::Chunk& chunk);
 
 // Hands a request for which room was reserved to each of `workers`, and counts it as accepted.
 void Enqueue(const std::vector<Worker*>& workers, const otlp::ChunkPtr& chunk,

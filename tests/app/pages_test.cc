@@ -5,8 +5,9 @@
 #include "src/app/process_metrics.h"
 #include "src/app/status_page.h"
 #include "src/app/table.h"
+#include "tests/support/fake_file_system.h"
 #include "tests/support/make_batch.h"
-#include "tests/support/manual_clock.h"
+#include "tests/support/manual_timers.h"
 
 namespace spanhold::app {
 namespace {
@@ -95,7 +96,7 @@ TEST(ProcessMetricsTest, TellsResidentMemoryAndHeldBytes) {
 class StatusPageTest : public testing::Test {
  protected:
   std::string Page() const {
-    return StatusPage(ledger_, budget_, nullptr, true, std::chrono::seconds(3723));
+    return StatusPage(ledger_, budget_, {}, true, std::chrono::seconds(3723));
   }
 
   ManualClock clock_;
@@ -106,7 +107,26 @@ class StatusPageTest : public testing::Test {
 
 TEST_F(StatusPageTest, SaysHowLongAndWhetherReady) {
   EXPECT_THAT(Page(), HasSubstr("up 1h02m03s, ready\n"));
-  EXPECT_THAT(StatusPage(ledger_, budget_, nullptr, false, {}), HasSubstr("not ready"));
+  EXPECT_THAT(StatusPage(ledger_, budget_, {}, false, {}), HasSubstr("not ready"));
+}
+
+TEST_F(StatusPageTest, ShowsWhatIsOnDisk) {
+  FakeFileSystem files;
+  ManualTimers timers(clock_);
+  Random random(1);
+  config::JournalConfig config;
+  config.max_size = UINT64_MAX;
+  const journal::Journal log(config, {files, clock_, random, timers, budget_, telemetry_, ledger_},
+                             {"storage of otlp", "spanhold_storage", {{"exporter", "otlp"}}, ""});
+
+  const std::string page = StatusPage(
+      ledger_, budget_, {{log, true, "waits", "waits", "3 of 10 of its queue"}}, true, {});
+
+  EXPECT_THAT(page,
+              HasSubstr("\nstorage of otlp: 0.0 MiB on disk, 0.0 MiB to be read back, 3 of 10 "
+                        "of its queue\n"
+                        "storage of otlp: recorded 0 + of earlier runs 0 = handed on 0 + on "
+                        "disk only 0 + lost 0 + withdrawn 0, difference 0\n"));
 }
 
 TEST_F(StatusPageTest, BalancesEachRow) {

@@ -49,6 +49,51 @@ TEST(RealComponentsTest, CompatibilityPageSaysWhatTheProgramDoes) {
               IsEmpty());
 }
 
+// The errors of a configuration whose exporter keeps its queue in `storage`.
+std::vector<std::string> StorageErrors(const std::string& storage,
+                                       const std::string& running = "file_storage") {
+  Report report;
+  const std::string yaml =
+      "yaml:\n"
+      "receivers: {otlp: {protocols: {grpc: }}}\n"
+      "exporters:\n"
+      "  otlp:\n"
+      "    endpoint: tempo:4317\n"
+      "    sending_queue: {" +
+      storage +
+      "}\n"
+      "extensions: {file_storage: , file_storage/idle: , health_check: }\n"
+      "service:\n"
+      "  extensions: [health_check, file_storage/idle, " +
+      running +
+      "]\n"
+      "  pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}\n";
+  LoadServiceConfig({{yaml}, {}}, app::ComponentTypes(), FakeEnvironment({}), report);
+  return report.Errors();
+}
+
+TEST(RealComponentsTest, AStorageIsAnExtensionThatRunsAndIsOne) {
+  EXPECT_THAT(StorageErrors("storage: file_storage"), IsEmpty());
+  EXPECT_THAT(StorageErrors("storage: file_storge"),
+              testing::ElementsAre(testing::HasSubstr(
+                  ":6: exporters.otlp.sending_queue.storage: file_storge is not configured in "
+                  "extensions; did you mean \"file_storage\"?")));
+  EXPECT_THAT(StorageErrors("storage: health_check"),
+              testing::ElementsAre(testing::HasSubstr(
+                  ":6: exporters.otlp.sending_queue.storage: health_check is no storage; use "
+                  "file_storage")));
+  EXPECT_THAT(StorageErrors("storage: file_storage", "file_storage/idle"),
+              testing::Contains(testing::HasSubstr(
+                  "exporters.otlp.sending_queue.storage: file_storage does not run; add it to "
+                  "service.extensions")));
+  EXPECT_THAT(StorageErrors("enabled: false, storage: other"), IsEmpty());
+}
+
+TEST(RealComponentsTest, WaitForResultIsRefusedWithAStorageToo) {
+  EXPECT_THAT(StorageErrors("storage: file_storage, wait_for_result: true"),
+              testing::ElementsAre(testing::HasSubstr("sending_queue.wait_for_result")));
+}
+
 // The names in backquotes of the row "| KIND | `a`, `b` |".
 std::vector<std::string> NamesInRow(const std::string& page, std::string_view kind) {
   const std::string start = "\n| " + std::string(kind) + " | ";

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/queue/worker.h"
 #include "tests/support/manual_clock.h"
 
 namespace spanhold::journal {
@@ -14,7 +15,7 @@ using testing::UnorderedElementsAre;
 
 class GroupIntoFeedsTest : public testing::Test {
  protected:
-  Worker* Add(const char* name) {
+  RequestSink* Add(const char* name) {
     return &workers_.emplace_back(ledger_.AddPipeline(name, {"a"}), IntakeLimits{}, clock_);
   }
 
@@ -22,9 +23,9 @@ class GroupIntoFeedsTest : public testing::Test {
   Telemetry telemetry_;
   Ledger ledger_{telemetry_, clock_};
   std::deque<Worker> workers_;
-  Worker* one_ = Add("one");
-  Worker* two_ = Add("two");
-  Worker* three_ = Add("three");
+  RequestSink* one_ = Add("one");
+  RequestSink* two_ = Add("two");
+  RequestSink* three_ = Add("three");
 };
 
 TEST_F(GroupIntoFeedsTest, PipelinesWithReceiversOfTheirOwnAreApart) {

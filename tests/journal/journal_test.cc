@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "src/journal/directory.h"
+#include "src/journal/journal_intake.h"
+#include "src/queue/worker.h"
 #include "tests/support/fake_admission.h"
 #include "tests/support/fake_file_system.h"
 #include "tests/support/make_batch.h"
@@ -41,7 +43,7 @@ class Life {
     const uint32_t route = journal_.AddRoute({&worker_});
     intake_.emplace(journal_, route, without_);
     other_intake_.emplace(journal_, journal_.AddRoute({&other_worker_}), without_);
-    journal_.Start();
+    journal_.Start(LaneNames(ledger_));
   }
   ~Life() { End(); }
 
@@ -163,19 +165,9 @@ class Life {
   Worker other_worker_{
       ledger_.AddPipeline("traces/2", {"c"}), {.spans = 10, .bytes = 1 << 20}, clock_};
   FakeAdmission without_;
-  std::vector<LaneName> lanes_ = Lanes();
-  Journal journal_{
-      config_, lanes_, {files_, clock_, random_, timers_, budget_, telemetry_, ledger_}};
+  Journal journal_{config_, {files_, clock_, random_, timers_, budget_, telemetry_, ledger_}};
 
  private:
-  std::vector<LaneName> Lanes() const {
-    std::vector<LaneName> lanes;
-    for (const LaneAccount& lane : ledger_.lanes()) {
-      lanes.push_back({lane.pipeline(), lane.exporter()});
-    }
-    return lanes;
-  }
-
   std::optional<JournalIntake> intake_;
   std::optional<JournalIntake> other_intake_;
   bool ended_ = false;

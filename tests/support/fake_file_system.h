@@ -122,6 +122,9 @@ class FakeFileSystem final : public FileSystem {
   }
   StatusOr<FileInfo> Stat(const std::string& path) override {
     const MutexLock lock(mutex_);
+    if (directories_.contains(path)) {
+      return FileInfo{};
+    }
     const auto file = files_.find(path);
     if (file == files_.end()) {
       return absl::NotFoundError(path);

@@ -27,6 +27,7 @@ struct Config final : config::ComponentConfig {
   sending::SendingConfig sending;
 
   void Describe(config::Fields& fields) override;
+  std::string StorageId() const override { return sending.StorageId(); }
   std::string Destination() const override { return "stdout"; }
 };
 

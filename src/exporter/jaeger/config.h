@@ -37,6 +37,7 @@ struct Config final : config::ComponentConfig {
   sending::SendingConfig sending;
 
   void Describe(config::Fields& fields) override;
+  std::string StorageId() const override { return sending.StorageId(); }
   std::vector<config::EndpointUse> SendEndpoints() const override;
 
   // An `http://` or `https://` endpoint is Thrift's unless its port is 14250, one without a scheme

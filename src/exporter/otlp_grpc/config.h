@@ -14,6 +14,7 @@ struct Config final : config::ComponentConfig {
   sending::SendingConfig sending;
 
   void Describe(config::Fields& fields) override;
+  std::string StorageId() const override { return sending.StorageId(); }
   std::vector<config::EndpointUse> SendEndpoints() const override;
 };
 

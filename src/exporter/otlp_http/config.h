@@ -21,6 +21,7 @@ struct Config final : config::ComponentConfig {
   Config() { sending.timeout = std::chrono::seconds(30); }  // the Collector's
 
   void Describe(config::Fields& fields) override;
+  std::string StorageId() const override { return sending.StorageId(); }
   std::vector<config::EndpointUse> SendEndpoints() const override;
 
   // Where requests go: traces_endpoint as it is, or endpoint with /v1/traces behind its path. Only

@@ -28,9 +28,7 @@ void QueueConfig::Describe(config::Fields& fields) {
   fields.Refused({"wait_for_result", "answer clients when the backend has"},
                  "an OK means that the spans are held and will be counted to their end; to hold "
                  "back clients while the backend is slow use block_on_overflow: true, the default");
-  fields.Refused({"storage", "keep the queue on disk"},
-                 "persistent queues come with a later version; until then the queue is in memory, "
-                 "bounded by queue_size, and block_on_overflow: true holds back the clients");
+  fields.String({"storage", "id of a file_storage extension: the queue is kept on disk"}, storage);
   fields.Refused({"batch", "merge batches in the queue"},
                  "use the batch processor: send_batch_size, timeout and send_batch_max_size");
   fields.Check("num_consumers", !enabled || num_consumers > 0, "`num_consumers` must be positive");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "src/config/fields.h"
 #include "src/core/clock.h"
@@ -17,6 +18,7 @@ struct QueueConfig {
   Sizer sizer = Sizer::kRequests;
   // Ours: a full queue holds back the clients instead of dropping what was acknowledged.
   bool block_on_overflow = true;
+  std::string storage;  // id of the extension that keeps the queue on disk; "": in memory
 
   void Describe(config::Fields& fields);
 };
@@ -39,6 +41,9 @@ struct SendingConfig {
   Duration timeout = std::chrono::seconds(5);
   QueueConfig sending_queue;
   RetryConfig retry_on_failure;
+
+  // The storage extension, "" when there is none to use.
+  std::string StorageId() const { return sending_queue.enabled ? sending_queue.storage : ""; }
 
   // `timeout`, `sending_queue` and `retry_on_failure`.
   void Describe(config::Fields& fields);

@@ -1,5 +1,7 @@
 #include "src/exporter/sending/holdings.h"
 
+#include "src/exporter/sending/queue_size.h"
+
 namespace spanhold::sending {
 
 Holdings::Holdings(const QueueConfig& config, uint64_t max_span_bytes, LaneReport& report)
@@ -10,18 +12,7 @@ Holdings::Holdings(const QueueConfig& config, uint64_t max_span_bytes, LaneRepor
       report_(report) {}
 
 int64_t Holdings::SizeOf(const TraceBatch& batch) const {
-  if (!config_.enabled) {
-    return 1;
-  }
-  switch (config_.sizer) {
-    case QueueConfig::Sizer::kRequests:
-      return 1;
-    case QueueConfig::Sizer::kItems:
-      return batch.span_count();
-    case QueueConfig::Sizer::kBytes:
-      return static_cast<int64_t>(batch.span_bytes());
-  }
-  return 1;
+  return config_.enabled ? sending::SizeOf(config_.sizer, batch) : 1;
 }
 
 bool Holdings::Fits(const TraceBatch& batch) const {

@@ -73,8 +73,6 @@ TEST(SendingConfigTest, ChecksRetriesAsTheCollectorDoes) {
 }
 
 TEST(SendingConfigTest, SaysWhatToUseInsteadOfWhatItDoesNotDo) {
-  EXPECT_THAT(ConfigErrors<SendingConfig>("sending_queue: {storage: file_storage}"),
-              ElementsAre(HasSubstr("persistent queues come with a later version")));
   EXPECT_THAT(ConfigErrors<SendingConfig>("sending_queue: {wait_for_result: true}"),
               ElementsAre(HasSubstr("block_on_overflow: true")));
   EXPECT_THAT(ConfigErrors<SendingConfig>("sending_queue: {batch: {}}"),
