@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -60,11 +60,12 @@ def run_drill(drill: Drill, subject: Subject, full: bool) -> Outcome:
         stage.outcome.judge(stage.in_flight)
     except Skipped as reason:
         stage.outcome.skipped = str(reason)
-    except (DrillError, ProcessEnded) as error:
+    except (DrillError, ProcessEnded, OSError) as error:
+        if isinstance(error, OSError):
+            traceback.print_exc()
         stage.fail(str(error))
-    except OSError as error:
-        traceback.print_exc()
-        stage.fail(f"the drill broke off: {error}")
+        with contextlib.suppress(AttributeError, OSError):  # the figures so far, if it came to any
+            stage.compare()
     finally:
         stage.close()
     stage.outcome.seconds = time.monotonic() - begin
@@ -93,14 +94,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended
     arguments = parse_arguments()
     if arguments.list:
-        for drill in DRILLS:
-            print(f"{drill.name:18} {drill.title}")
+        print("\n".join(f"{drill.name:18} {drill.title}" for drill in DRILLS))
         return
     results = Results(WORK / "results.json")
-    results.about = {
-        "command": shlex.join(["scripts/drill", *sys.argv[1:]]),
-        "machine": about_this_machine(ROOT),
-    }
+    results.about = about_this_machine(ROOT)
     good = True
     players = subjects(arguments.peer)
     for drill in DRILLS:

@@ -12,7 +12,7 @@ from .subjects import Subject
 class Results:
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.about: dict = {}
+        self.about: dict[str, str] = {}
         stored = json.loads(path.read_text()) if path.exists() else {}
         self._outcomes: dict[str, dict[str, dict]] = stored.get("outcomes", {})
         self.versions: dict[str, str] = stored.get("versions", {})

@@ -153,7 +153,7 @@ class Stage:
         deadline = time.monotonic() + seconds
         while True:
             if line := re.search(f"^.*(?:{pattern}).*$", self.daemon.status(), re.M | re.I):
-                self.outcome.status.append(line[0])
+                self.outcome.status.append(line[0].replace(f"{self.folder}/", ""))
                 return
             if time.monotonic() > deadline:
                 self.outcome.problems.append("status does not name the trouble")
@@ -207,11 +207,16 @@ class Stage:
         last, since = -1, time.monotonic()
         while True:
             self.daemon.check_running()
-            held, arrived = self.daemon.held(), self.sink.report()["requests"]
+            try:
+                held = self.daemon.held()
+            except OSError:  # too busy to say
+                held = -1
+            arrived = self.sink.report()["requests"]
             if held != 0 or arrived != last:
                 last, since = arrived, time.monotonic()
             elif time.monotonic() - since > QUIET_SECONDS:
                 return
             if time.monotonic() > deadline:
-                raise DrillError(f"{held:,} spans are held still, {SETTLE_SECONDS:g} s after the last was sent")
+                still = f"{held:,} spans are held" if held >= 0 else "it does not answer"
+                raise DrillError(f"{still} still, {SETTLE_SECONDS:g} s after the last was sent")
             time.sleep(0.1)
