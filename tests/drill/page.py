@@ -40,7 +40,7 @@ full, no `memory_limiter`, and no `file_storage`, which the build here does not 
 that are marked with "journal" it shows what a restart costs without one, and a persistent queue would lose less. On SIGTERM it sends
 what it holds, however long that takes, where Spanhold ends after `shutdown_timeout`. "Counted" is
 `otelcol_exporter_send_failed_spans` + `otelcol_exporter_enqueue_failed_spans`; it has no counter for a partial success.
-A hundred requests of 64 MiB are left out: nine minutes after them it did not answer on any port.
+A hundred requests of 64 MiB are left out: its metrics did not answer within the minute that a drill waits for it to come to rest.
 """
 
 HEADS = ["drill", "acked", "delivered", "doubled", "counted", "missing", "peak RSS, MB", "CPU blocked", "verdict"]
