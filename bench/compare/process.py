@@ -63,15 +63,25 @@ class Process:
             tail = self.log.read_text(errors="replace").strip().splitlines()[-3:]
             raise ProcessEnded(f"{self._popen.args[0]} has ended: " + " / ".join(tail))
 
-    def stop(self) -> None:
-        """SIGTERM, and SIGKILL for one that does not end."""
+    def signal(self, number: signal.Signals) -> None:
+        self._popen.send_signal(number)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> int:
+        """SIGTERM, and SIGKILL for one that does not end; the exit code, negative for a signal."""
         if self.running():
-            self._popen.send_signal(signal.SIGTERM)
+            self.signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        """The exit code of one that is about to end; SIGKILL when it does not."""
         try:
-            self._popen.wait(STOP_SECONDS)
+            return self._popen.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
-            self._popen.wait()
+            return self.kill()
+
+    def kill(self) -> int:
+        self._popen.kill()
+        return self._popen.wait()
 
     def cpu_seconds(self) -> float:
         """User and system time of all its threads, ended ones too; to 10 ms."""

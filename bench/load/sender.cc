@@ -37,8 +37,8 @@ LoadReport Sender::Run() {
     const bool more = HasMore(now);
     if (more) {
       SendDue(now);
-    } else if (free_.size() == lanes_.size()) {
-      break;
+    } else if (free_.size() + (stop_ ? waiting_.size() : 0) == lanes_.size()) {
+      break;  // what waits to be sent again is not, once it is stopped
     } else if (drained == TimePoint::max()) {
       drained = now + plan_.drain;
     }

@@ -18,6 +18,8 @@ class Arrivals {
   explicit Arrivals(uint64_t capacity) : seen_((capacity + 63) / 64), capacity_(capacity) {}
 
   void Count(uint64_t span_id);
+  // One without a number.
+  void CountForeign() { ++foreign_; }
   void CountRequest(uint64_t bytes_on_the_wire);
   void CountMalformed() { ++malformed_; }
 

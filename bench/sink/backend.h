@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bench/sink/arrivals.h"
 #include "src/config/endpoint.h"
@@ -17,6 +18,8 @@ namespace spanhold::bench {
 struct BackendOptions {
   config::Endpoint listen;
   Duration delay = Duration::zero();
+  // gRPC's status codes for its requests in turn, over and over: what is not OK is not counted.
+  std::vector<int> grpc_answers = {0};
 };
 
 // A listening backend; the destructor closes it.

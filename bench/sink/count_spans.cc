@@ -33,25 +33,32 @@ bool ForEach(std::string_view message, uint32_t wanted, Walk&& walk) {
   return true;
 }
 
-// The id comes early in a span: there is no need to walk all of it.
+// The id comes early in a span: there is no need to walk all of it. A span may have none.
 bool CountSpan(std::string_view span, Arrivals& arrivals) {
   constexpr uint32_t kSpanId = MakeTag(2, WireType::kBytes);
   WireCursor cursor(span);
-  uint32_t tag = 0;
-  while (cursor.ReadTag(tag)) {
-    if (tag == kSpanId) {
-      std::string_view id;
-      if (!cursor.ReadBytes(id) || id.size() != 8) {
+  while (!cursor.done()) {
+    uint32_t tag = 0;
+    if (!cursor.ReadTag(tag)) {
+      return false;
+    }
+    if (tag != kSpanId) {
+      if (!cursor.Skip(otlp::WireTypeOf(tag))) {
         return false;
       }
+      continue;
+    }
+    std::string_view id;
+    if (!cursor.ReadBytes(id) || (id.size() != 8 && !id.empty())) {
+      return false;
+    }
+    if (!id.empty()) {
       arrivals.Count(LoadBigEndian(id.data()));
       return true;
     }
-    if (!cursor.Skip(otlp::WireTypeOf(tag))) {
-      return false;
-    }
   }
-  return false;
+  arrivals.CountForeign();
+  return true;
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,12 @@ class GrpcBackend final : public Backend, public grpc::CallbackGenericService {
  public:
   GrpcBackend(const BackendOptions& options, Arrivals& arrivals, MemoryBudget& budget,
               const Clock& clock, net::EventLoop& loop)
-      : delay_(options.delay), arrivals_(arrivals), budget_(budget), clock_(clock), loop_(loop) {}
+      : delay_(options.delay),
+        answers_(options.grpc_answers),
+        arrivals_(arrivals),
+        budget_(budget),
+        clock_(clock),
+        loop_(loop) {}
   ~GrpcBackend() override {
     if (server_) {
       server_->Shutdown(std::chrono::system_clock::now());
@@ -59,6 +65,10 @@ class GrpcBackend final : public Backend, public grpc::CallbackGenericService {
     explicit Reactor(GrpcBackend& backend) : backend_(backend) { StartRead(&request_); }
 
     void OnReadDone(bool ok) override {
+      if (const grpc::StatusCode code = backend_.NextAnswer(); ok && code != grpc::StatusCode::OK) {
+        Finish({code, "told to answer so"});
+        return;
+      }
       if (!ok || !backend_.Count(request_)) {
         Finish({grpc::StatusCode::INVALID_ARGUMENT, "not a well-formed request"});
         return;
@@ -82,6 +92,10 @@ class GrpcBackend final : public Backend, public grpc::CallbackGenericService {
     grpc::ByteBuffer request_;
     grpc::ByteBuffer response_;
   };
+
+  grpc::StatusCode NextAnswer() {
+    return static_cast<grpc::StatusCode>(answers_[requests_++ % answers_.size()]);
+  }
 
   bool Count(const grpc::ByteBuffer& request) {
     arrivals_.CountRequest(request.Length());
@@ -112,6 +126,8 @@ class GrpcBackend final : public Backend, public grpc::CallbackGenericService {
   }
 
   const Duration delay_;
+  const std::vector<int> answers_;
+  std::atomic<size_t> requests_{0};
   Arrivals& arrivals_;
   MemoryBudget& budget_;
   const Clock& clock_;

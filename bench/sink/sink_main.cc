@@ -28,6 +28,7 @@ struct Options {
   std::string jsonl;
   std::string acked;
   double delay_ms = 0;
+  std::vector<int> grpc_answers = {0};
   uint64_t capacity = uint64_t{256} << 20U;
 };
 
@@ -65,6 +66,7 @@ StatusOr<BackendOptions> ListenOn(const std::string& address, const Options& opt
   SPANHOLD_ASSIGN_OR_RETURN(backend.listen, config::ParseEndpoint(address));
   backend.delay = std::chrono::duration_cast<Duration>(
       std::chrono::duration<double, std::milli>(options.delay_ms));
+  backend.grpc_answers = options.grpc_answers;
   return backend;
 }
 
@@ -107,6 +109,10 @@ int Main(int argc, char** argv) {
                  "count the .jsonl files of this directory, print the report, and end");
   app.add_option("--acked", options.acked, "file of spanhold_load --acked to compare with");
   app.add_option("--delay", options.delay_ms, "milliseconds before each answer");
+  app.add_option("--grpc-answers", options.grpc_answers,
+                 "gRPC's status codes for requests in turn, over and over, by commas")
+      ->delimiter(',')
+      ->check(CLI::Range(0, 16));
   app.add_option("--capacity", options.capacity, "how many numbers are told apart")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -171,6 +171,21 @@ TEST_F(SenderTest, StopsKeepingOnWhenTheDrainTimeIsOver) {
   EXPECT_NEAR(report.seconds, 6, 0.2);
 }
 
+TEST_F(SenderTest, ASignalEndsItAlsoWhileRequestsWaitToBeSentAgain) {
+  plan_.keep_going = true;
+  ScriptedTransport transport(clock_, milliseconds(1), [this](int n) {
+    stop_ = n == 1;
+    return Busy();
+  });
+  const TimePoint start = clock_.Now();
+
+  const LoadReport report = Run(transport);
+
+  EXPECT_EQ(transport.sent(), 2);
+  EXPECT_EQ(report.failed, 20U);
+  EXPECT_LT(clock_.Now() - start, plan_.drain);
+}
+
 TEST_F(SenderTest, AtAFixedRateLatencyCountsFromWhenARequestWasMeantToBeSent) {
   plan_.spans = {0, 40};
   plan_.lanes = 1;

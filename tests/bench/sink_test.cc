@@ -11,6 +11,7 @@
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/split.h"
 #include "src/otlp/decode.h"
+#include "tests/otlp/wire_build.h"
 #include "tests/support/make_batch.h"
 
 namespace spanhold::bench {
@@ -101,6 +102,18 @@ TEST(SinkTest, TellsForeignSpans) {
 
   EXPECT_EQ(Reported(arrivals, "foreign"), 2U);
   EXPECT_EQ(Reported(arrivals, "arrived"), 1U);
+}
+
+TEST(SinkTest, ASpanWithoutAnIdIsForeign) {
+  const std::string named = otlp::Field(5, "name");
+  const std::string without_value = otlp::Field(2, "") + named;
+  Arrivals arrivals(kCapacity);
+
+  EXPECT_TRUE(CountOtlp(
+      otlp::Field(1, otlp::Field(2, otlp::Field(2, named) + otlp::Field(2, without_value))),
+      arrivals));
+
+  EXPECT_EQ(Reported(arrivals, "foreign"), 2U);
 }
 
 TEST(SinkTest, RefusesWhatIsCutOff) {
