@@ -65,11 +65,12 @@ ReadBack::Then ReadBack::WaitFor(Duration wait) const {
 }
 
 ReadBack::Then ReadBack::Step() {
+  const std::optional<Stretch> stretch = parts_.backlog.Front();
+  // In this order, so that what is added between the two is counted first.
   if (const std::optional<Stretch> uncounted = parts_.backlog.FirstUncounted()) {
     Count(*uncounted);
     return {};
   }
-  const std::optional<Stretch> stretch = parts_.backlog.Front();
   if (!stretch) {
     source_.reset();
     return {true, std::nullopt};
