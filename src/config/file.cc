@@ -1,5 +1,7 @@
 #include "src/config/file.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -25,8 +27,15 @@ StatusOr<std::string> ReadFile(const std::string& path) {
   if (file == nullptr) {
     return Unreadable();
   }
-  std::string text(kMaxTextBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  std::string text;
+  // Not all at once: a buffer for the longest is 1 MiB of zeroed pages, and the usual file is short.
+  std::array<char, 4096> part{};
+  size_t read = 0;
+  do {
+    read = std::fread(part.data(), 1, std::min(part.size(), kMaxTextBytes + 1 - text.size()),
+                      file.get());
+    text.append(part.data(), read);
+  } while (read == part.size());
   return std::ferror(file.get()) != 0 ? Unreadable() : StatusOr<std::string>(std::move(text));
 }
 
