@@ -72,6 +72,7 @@ class LaneStorage final : public Exporter, private otlp::SettlementObserver {
   [[nodiscard]] Status Start() override;
   // The lane sends until `deadline` what it has; what is on disk only is not touched any more.
   void Drain(Deadline deadline) override;
+  // Drain(), and the end of the log.
   [[nodiscard]] Status Shutdown(Deadline deadline) override;
 
   void Consume(TraceBatch batch, LaneAccount& account) override;
