@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 BINARY = os.environ["SPANHOLD_BINARY"]
@@ -137,6 +138,29 @@ class DaemonTest(unittest.TestCase):
         self.assertTrue(rows, status_page)
         for name, numbers in rows:
             self.assertEqual(numbers.split()[-1], "0", f"{name} does not balance:\n{status_page}")
+
+    def post(self, daemon, names):
+        """Sends spans of these names over OTLP/HTTP; the answer's status."""
+        port = daemon.port("otlp.*http")
+        return daemon.request("POST", port, "/v1/traces", json_request(names), JSON_HEADERS)[0]
+
+    def post_many(self, daemon, prefix, requests, spans=5):
+        """The names of all spans of `requests` requests, each of which must be acknowledged."""
+        sent = []
+        for request in range(requests):
+            names = [f"{prefix}-{request}-{span}" for span in range(spans)]
+            self.assertEqual(self.post(daemon, names), 200)
+            sent += names
+        return sent
+
+    def status(self, daemon):
+        return daemon.get(daemon.port("metrics"), "/status")[1]
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            threading.Event().wait(0.02)
 
 
 def json_request(spans, service="test-service"):

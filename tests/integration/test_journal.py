@@ -5,12 +5,10 @@ import os
 import shutil
 import signal
 import tempfile
-import threading
-import time
 import unittest
 
 from backend import Backend
-from harness import JSON_HEADERS, PATIENCE_SECONDS, DaemonTest, json_request
+from harness import DaemonTest
 
 CONFIG = """
 receivers:
@@ -61,28 +59,6 @@ class JournalTest(DaemonTest):
         daemon = self.start(config.replace("$MORE", more))
         daemon.wait_until_ready()
         return daemon
-
-    def post(self, daemon, names):
-        port = daemon.port("otlp.*http")
-        return daemon.request("POST", port, "/v1/traces", json_request(names), JSON_HEADERS)[0]
-
-    def post_many(self, daemon, prefix, requests, spans=5):
-        """The names of all spans of `requests` requests, each of which must be acknowledged."""
-        sent = []
-        for request in range(requests):
-            names = [f"{prefix}-{request}-{span}" for span in range(spans)]
-            self.assertEqual(self.post(daemon, names), 200)
-            sent += names
-        return sent
-
-    def status(self, daemon):
-        return daemon.get(daemon.port("metrics"), "/status")[1]
-
-    def wait_until(self, condition):
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            threading.Event().wait(0.02)
 
     def segments(self):
         return [name for name in os.listdir(self.journal) if name.endswith(".seg")]
