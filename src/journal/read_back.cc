@@ -214,7 +214,7 @@ ReadBack::Then ReadBack::ReadEntry(const Stretch& stretch, const EntryHeader& he
       otlp::Decode(Bytes::Adopt(*owner, owner, std::move(reservation)));
   if (absl::IsUnavailable(chunk.status())) {
     unaccounted_ = header.payload_size > parts_.budget.limit() / 4 || parts_.handover.is_starving();
-    return WaitFor(kMemoryPause);
+    return unaccounted_ ? Then() : WaitFor(kMemoryPause);
   }
   unaccounted_ = false;
   if (!chunk.ok()) {

@@ -5,12 +5,13 @@
 
 namespace spanhold {
 
-// A clock that stands still until Advance(). Thread-safe.
+// A clock that stands still until Advance(), and is ahead of any machine's: who sleeps until a time
+// that it gave sleeps until it is woken. Thread-safe.
 class ManualClock final : public Clock {
  public:
   TimePoint Now() const override {
     const MutexLock lock(mutex_);
-    return TimePoint(std::chrono::hours(1)) + elapsed_;
+    return TimePoint(std::chrono::hours(1'000'000)) + elapsed_;
   }
   // Starts at 2024-01-01T00:00:00Z.
   WallTime WallNow() const override {
