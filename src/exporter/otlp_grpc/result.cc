@@ -2,7 +2,7 @@
 
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
 
-#include "src/exporter/sending/grpc_status.h"
+#include "src/core/one_line.h"
 #include "src/exporter/sending/too_large.h"
 
 namespace spanhold::otlp_grpc {
@@ -18,7 +18,7 @@ sending::SendResult ResultOf(const StatusOr<std::string>& answer) {
   const auto& partial = response.partial_success();
   result.rejected_spans =
       partial.rejected_spans() > 0 ? static_cast<uint64_t>(partial.rejected_spans()) : 0;
-  result.message = sending::OneLine(partial.error_message());
+  result.message = OneLine(partial.error_message());
   return result;
 }
 

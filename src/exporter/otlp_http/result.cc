@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/rpc/status.pb.h>
 #include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
 
+#include "src/core/one_line.h"
 #include "src/exporter/sending/http_failure.h"
 #include "src/net/http_message.h"
 
@@ -17,9 +17,6 @@ namespace spanhold::otlp_http {
 namespace {
 
 using opentelemetry::proto::collector::trace::v1::ExportTraceServiceResponse;
-
-// Of a backend's message: it goes into a log line.
-constexpr size_t kMaxMessage = 512;
 
 std::string_view MediaType(const net::HttpResponse& response) {
   const std::string_view type = response.Header("Content-Type");
@@ -43,20 +40,11 @@ std::optional<Message> Parse(const net::HttpResponse& response) {
   return std::nullopt;
 }
 
-// Without what would break a log line or a terminal.
-std::string Shortened(std::string_view text) {
-  std::string line(text.substr(0, kMaxMessage));
-  for (char& c : line) {
-    c = absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
-  }
-  return line;
-}
-
 // The backend's words: of a google.rpc.Status, else the body itself when it is text.
 std::string Words(const net::HttpResponse& response) {
   if (const auto status = Parse<google::rpc::Status>(response);
       status && !status->message().empty()) {
-    return Shortened(status->message());
+    return OneLine(status->message());
   }
   if (MediaType(response) == "application/x-protobuf") {
     return "";
@@ -65,7 +53,7 @@ std::string Words(const net::HttpResponse& response) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
     text.remove_suffix(1);
   }
-  return Shortened(text);
+  return OneLine(text);
 }
 
 sending::SendResult Success(const net::HttpResponse& response) {
@@ -77,7 +65,7 @@ sending::SendResult Success(const net::HttpResponse& response) {
     const auto& partial = reply->partial_success();
     result.rejected_spans =
         partial.rejected_spans() > 0 ? static_cast<uint64_t>(partial.rejected_spans()) : 0;
-    result.message = Shortened(partial.error_message());
+    result.message = OneLine(partial.error_message());
   }
   return result;
 }
@@ -106,7 +94,7 @@ Status Failure(const net::HttpResponse& response) {
     const std::string_view location = response.Header("Location");
     return absl::FailedPreconditionError(
         absl::StrCat("HTTP ", response.status, ": redirects are not followed; set the endpoint to ",
-                     location.empty() ? "where it leads" : Shortened(location)));
+                     location.empty() ? "where it leads" : OneLine(location)));
   }
   return absl::InternalError(text);
 }

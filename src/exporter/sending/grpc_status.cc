@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <optional>
 
-#include <absl/strings/ascii.h>
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
+
+#include "src/core/one_line.h"
 
 namespace spanhold::sending {
 namespace {
@@ -17,8 +18,7 @@ bool Parse(std::string_view bytes, Message& message) {
 }
 
 // A server may ask for any delay; one that is longer counts as this one.
-constexpr int64_t kLongestDelaySeconds = 24 * 60 * 60;
-constexpr size_t kLongestMessage = 512;
+constexpr int64_t kLongestDelaySeconds = int64_t{24} * 60 * 60;
 
 std::optional<Duration> DelayOf(const google::rpc::RetryInfo& info) {
   if (!info.has_retry_delay()) {
@@ -57,14 +57,6 @@ Status FromGrpc(const GrpcTrailers& trailers) {
       OneLine(trailers.message));
   const std::optional<Duration> delay = FindDelay(trailers);
   return delay ? WithRetryAfter(status, *delay) : status;
-}
-
-std::string OneLine(std::string_view text) {
-  std::string line(text.substr(0, kLongestMessage));
-  for (char& c : line) {
-    c = absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
-  }
-  return line;
 }
 
 }  // namespace spanhold::sending

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "src/core/status.h"
@@ -18,8 +17,5 @@ struct GrpcTrailers {
 // The status with the delay that the server names in one of the two trailers; details that cannot be
 // parsed count as absent. Codes that gRPC does not define are kUnknown. The message is made one line.
 Status FromGrpc(const GrpcTrailers& trailers);
-
-// A backend's words for the log: at most 512 bytes, without what would break a line or a terminal.
-std::string OneLine(std::string_view text);
 
 }  // namespace spanhold::sending
