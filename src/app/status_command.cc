@@ -45,6 +45,9 @@ StatusOr<std::string> FetchStatus(const std::string& address) {
         std::to_string(response->status) +
         " to /status; give the address of service.telemetry.metrics with --address");
   }
+  if (response->broke_off) {
+    return absl::UnavailableError(address + ": the connection broke in the middle of the answer");
+  }
   return std::move(response->body);
 }
 

@@ -139,7 +139,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
       Connect(exchange);
       return;
     }
-    if (answer.ok() && connection.keep_alive()) {
+    if (answer.ok() && !answer->broke_off && connection.keep_alive()) {
       Keep(std::move(exchange->connection));
     }
     Finish(exchange, std::move(answer));

@@ -26,6 +26,7 @@ struct HttpResponse {
   int status = 0;
   HttpHeaders headers;
   std::string body;
+  bool broke_off = false;  // the connection broke before the body was complete
 
   // The first value of a header, whatever its case; empty when absent.
   std::string_view Header(std::string_view name) const;
@@ -47,7 +48,7 @@ class HttpClient {
 
   // Called exactly once. kUnavailable: no connection or it broke; kDeadlineExceeded;
   // kResourceExhausted: the answer is too large; kCancelled by Shutdown(), and before Start(). Any
-  // HTTP status is an OK result.
+  // HTTP status is an OK result, also when the body after it broke off.
   using Done = absl::AnyInvocable<void(StatusOr<HttpResponse>)>;
 
   HttpClient(Options options, EventLoop& loop);

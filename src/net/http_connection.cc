@@ -175,11 +175,13 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   }
 
   void OnRead(const ErrorCode& error) {
-    if (error) {
+    const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
+    if (error && (too_large || !parser_->is_header_done())) {
       Answer(ReadFailed(error));
       return;
     }
-    if (parser_->get().result_int() / 100 == 1) {  // an interim answer: the real one follows
+    if (!error &&
+        parser_->get().result_int() / 100 == 1) {  // an interim answer: the real one follows
       NewParser();
       Read();
       return;
@@ -191,6 +193,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
                                     std::string(parser_->get()[field.name_string()]));
     }
     response.body = std::move(parser_->get().body());
+    response.broke_off = error.failed();
     Answer(std::move(response));
   }
 

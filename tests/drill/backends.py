@@ -6,7 +6,7 @@ import itertools
 
 from .certificates import Certificates
 from .namespaces import with_hosts_file
-from .scripted import answer, take, take_and_break_off, take_half
+from .scripted import answer, take, take_and_break_off, take_and_close, take_half
 from .stage import Stage
 from .subjects import BATCH, Settings
 
@@ -109,12 +109,19 @@ def _between_good_ones(codes: tuple[int, ...]) -> str:
 
 
 def lost_answers(stage: Stage) -> None:
-    """Every fifth request is taken, and the connection closed in the middle of the answer."""
+    """Every fifth request is taken, and the connection closed without an answer."""
     stage.start(HTTP, scripted=True)
-    stage.scripted.follow(lambda number: take if number % 5 else take_and_break_off)
+    stage.scripted.follow(lambda number: take if number % 5 else take_and_close)
     stage.load(seconds=stage.size(3, 15)).finish()
     stage.settle()
     stage.in_flight += (stage.scripted.steps_done // 5 + 1) * BATCH
+
+
+def broken_answers(stage: Stage) -> None:
+    """Every fifth request is taken, and the connection closed in the middle of the answer's body."""
+    stage.start(HTTP, scripted=True)
+    stage.scripted.follow(lambda number: take if number % 5 else take_and_break_off)
+    stage.load(seconds=stage.size(3, 15)).finish()
 
 
 def accepting_half(stage: Stage) -> None:

@@ -60,8 +60,14 @@ def answer(status: int, **headers: str) -> Step:
     return lambda request: request.answer(status, b"the drill says no", Content_Type="text/plain", **headers)
 
 
+def take_and_close(request: Request) -> None:
+    """The worst moment: the spans are there, and no answer says so."""
+    request.deliver(request.body)
+    request.break_off()
+
+
 def take_and_break_off(request: Request) -> None:
-    """The worst moment: the spans are there, and the answer stops in its middle."""
+    """The answer says that the spans are there, and stops in the middle of its body."""
     request.deliver(request.body)
     with contextlib.suppress(OSError):
         request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")

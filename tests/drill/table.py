@@ -21,28 +21,26 @@ class Drill:
     known: str = ""
 
 
-# The status page has a lane's counts, and not yet why it sends nothing.
-SILENT = "status does not name the trouble"
-
 DRILLS = [
     Drill("kill", "`kill -9` at random moments under load, again and again; journal", crashes.kill_under_load),
     Drill("kill-away", "`kill -9` with the backend away, then restart; journal", crashes.kill_with_backend_away),
     Drill("term", "SIGTERM under load with a slow backend", crashes.terminate_under_load),
     Drill("term-journal", "the same; journal", crashes.terminate_under_load_with_journal, peer=False),
     Drill("stop", "SIGSTOP, then SIGCONT", crashes.stop_and_continue),
-    Drill("away", "backend away, at full pressure", backends.away, known=SILENT),
-    Drill("away-journal", "backend away; journal", backends.away_with_journal, peer=False, known=SILENT),
+    Drill("away", "backend away, at full pressure", backends.away),
+    Drill("away-journal", "backend away; journal", backends.away_with_journal, peer=False),
     Drill("slow", "backend takes 250 ms for a request", backends.slow),
     Drill("flapping", "backend flapping", backends.flapping),
-    Drill("hanging", "backend hanging without an answer", backends.hanging, known=SILENT),
+    Drill("hanging", "backend hanging without an answer", backends.hanging),
     Drill("retryable-http", "429, 502, 503 and 504 from the backend", backends.retryable_http),
     Drill("permanent-http", "301, 4xx, 500 and 501 from the backend", backends.permanent_http),
     Drill("retryable-grpc", "each retryable gRPC code from the backend", backends.retryable_grpc),
     Drill("permanent-grpc", "each permanent gRPC code from the backend", backends.permanent_grpc),
-    Drill("lost-answers", "backend closing in the middle of its answer", backends.lost_answers),
+    Drill("lost-answers", "backend closing before it answers", backends.lost_answers),
+    Drill("broken-answers", "backend closing in the middle of its answer", backends.broken_answers),
     Drill("half", "backend accepting half (partial success)", backends.accepting_half),
-    Drill("tls", "TLS handshake failing", backends.tls_failing, known=SILENT),
-    Drill("dns", "backend's name not resolved any more", backends.dns_gone, known=SILENT),
+    Drill("tls", "TLS handshake failing", backends.tls_failing),
+    Drill("dns", "backend's name not resolved any more", backends.dns_gone),
     Drill("disk-full", "journal on a disk that is full", disks.disk_full, peer=False),
     Drill("journal-full", "journal at its `max_size`", disks.journal_full, peer=False),
     Drill("read-only", "journal on a disk that is read-only, then not", disks.read_only, peer=False),

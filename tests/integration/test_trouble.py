@@ -12,7 +12,8 @@ from test_delivery import TELEMETRY
 
 HANG = "hang"  # no answer
 CLOSE = "close"  # the connection closes without an answer
-CUT = "cut"  # the connection closes in the middle of the answer
+CUT = "cut"  # the connection closes in the middle of the answer's headers
+HALF = "half"  # it takes the spans, and closes in the middle of the answer's body
 
 # Waits that a test can sit through.
 QUICK = """
@@ -76,21 +77,28 @@ class Backend:
             # The client closes the connection when it has had enough.
             while not self.ending.is_set() and handler.connection.recv(1):
                 pass
-        if reply in (HANG, CLOSE, CUT):
+        if reply == HALF:
+            self.take(names)
+        if reply in (HANG, CLOSE, CUT, HALF):
             if reply == CUT:
+                handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+            if reply == HALF:
                 handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
             handler.close_connection = True
             return
         status, body, headers = reply
         if status == 200:
-            with self.changed:
-                self.taken += names
-                self.changed.notify_all()
+            self.take(names)
         handler.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(body.encode())
+
+    def take(self, names):
+        with self.changed:
+            self.taken += names
+            self.changed.notify_all()
 
     def wait(self, condition):
         with self.changed:
@@ -148,6 +156,18 @@ service:
         handed = ends.pop("handed_on")
         self.assertEqual(handed, sum(ends.values()), line)
         return ends
+
+    def test_what_an_answer_confirmed_before_it_broke_off_is_not_sent_again(self):
+        backend = self.backend(lambda _, index: answer(200) if index else HALF)
+        daemon = self.daemon(self.to(backend), "otlp_http")
+
+        self.post(daemon, ["a"])
+        backend.wait(lambda: backend.taken == ["a"])
+        self.post(daemon, ["b"])
+        backend.wait(lambda: len(backend.taken) == 2)
+
+        self.assertEqual(backend.requests, [["a"], ["b"]])
+        self.assertEqual(self.end(daemon)["sent"], 2)
 
     def test_delivers_after_every_failure_that_may_pass(self):
         failures = [answer(429), answer(502), answer(503), answer(504), HANG, CLOSE, CUT]

@@ -197,6 +197,37 @@ TEST_F(HttpClientTest, SaysWhenTheAnswerIsNotHttp) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("is not HTTP/1.1")));
 }
 
+TEST_F(HttpClientTest, AStatusCountsEvenIfTheBodyBreaksOff) {
+  const ScriptedHttpServer server([](const std::string&, size_t index) {
+    return index == 0
+               ? std::string(
+                     "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\n\r\nhalf")
+               : Answer(200, "whole");
+  });
+  Start(server);
+
+  const auto half = Send("a").get();
+  const auto whole = Send("b").get();
+
+  ASSERT_THAT(half, IsOk());
+  EXPECT_EQ(half->status, 200);
+  EXPECT_EQ(half->body, "half");
+  EXPECT_TRUE(half->broke_off);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_EQ(whole->body, "whole");
+  EXPECT_FALSE(whole->broke_off);
+}
+
+TEST_F(HttpClientTest, HeadersThatBreakOffAreNoAnswer) {
+  const ScriptedHttpServer server([](const std::string&, size_t) {
+    return std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Le");
+  });
+  Start(server);
+
+  EXPECT_THAT(Send("a").get(), StatusIs(absl::StatusCode::kUnavailable,
+                                        HasSubstr("closed before the answer was complete")));
+}
+
 TEST_F(HttpClientTest, ReadsAChunkedAnswerAfterAnInterimOne) {
   const ScriptedHttpServer server([](const std::string&, size_t) {
     return "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
