@@ -30,7 +30,7 @@ Status AdminServer::Start(const config::Endpoint& endpoint) {
   options.endpoint = endpoint;
   options.max_body_size = kBodyBudget;
   server_ = std::make_unique<net::HttpServer>(std::move(options), *this, budget_, loop_);
-  const Status status = server_->Start();
+  Status status = server_->Start();
   if (!status.ok()) {
     server_->Shutdown(Deadline());
     server_.reset();

@@ -212,7 +212,7 @@ Status Service::Start() {
   exporter_loop_.Start();
   admin_loop_.Start();
   grpc_loop_.Start();
-  if (const Status status = StartParts(); !status.ok()) {
+  if (Status status = StartParts(); !status.ok()) {
     ShutDownParts();
     return status;
   }

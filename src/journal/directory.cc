@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include <absl/strings/str_cat.h>
+
 #include "src/journal/segment_reader.h"
 
 namespace spanhold::journal {
@@ -78,8 +80,8 @@ StatusOr<Listing> ListJournal(FileSystem& file_system, const std::string& direct
     } else if (const auto first = SequenceOf(name, kReleasesSuffix)) {
       releases.insert(*first);
     } else if (name != "." && name != ".." && name != "lock") {
-      listing.foreign.push_back(
-          {directory + "/" + name, absl::FailedPreconditionError("is no file of a journal")});
+      listing.foreign.push_back({absl::StrCat(directory, "/", name),
+                                 absl::FailedPreconditionError("is no file of a journal")});
     }
   }
   for (const uint64_t first : segments) {

@@ -82,7 +82,7 @@ void Journal::Start(std::vector<LaneName> lanes) {
   }
 }
 
-void Journal::Admit(RequestPtr request) {
+void Journal::Admit(const RequestPtr& request) {
   bool closed = false;
   {
     const MutexLock lock(mutex_);

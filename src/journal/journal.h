@@ -89,7 +89,7 @@ class Journal final : public otlp::SettlementObserver {
   // heals like them.
   void Start(std::vector<LaneName> lanes);
 
-  void Admit(std::shared_ptr<Request> request);
+  void Admit(const std::shared_ptr<Request>& request);
 
   // After Start(): a queue has room again. An atomic load while there is no backlog.
   void OnRoom();

@@ -210,7 +210,7 @@ Status SegmentLog::Sync() {
   }
   dirty_ = false;
   const TimePoint began = environment_.clock.Now();
-  if (const Status status = file_->Sync(); !status.ok()) {
+  if (Status status = file_->Sync(); !status.ok()) {
     environment_.report.Failed(Failure::kSync, status);
     if (options_.sync != SyncPolicy::kGroup) {
       Seal();  // in a group, Append() does it

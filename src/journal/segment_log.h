@@ -69,6 +69,7 @@ class SegmentLog {
   // has it.
   static StatusOr<std::unique_ptr<SegmentLog>> Open(Options options, Environment environment);
 
+  ~SegmentLog() = default;
   SegmentLog(const SegmentLog&) = delete;
   SegmentLog& operator=(const SegmentLog&) = delete;
 

@@ -15,14 +15,14 @@ namespace spanhold::rpc {
 class Completion {
  public:
   virtual ~Completion() = default;
+  Completion(const Completion&) = delete;
+  Completion& operator=(const Completion&) = delete;
 
   // The operation has ended, `ok` as gRPC says it. On the loop's thread.
   virtual void Complete(bool ok) = 0;
 
  protected:
   Completion() = default;
-  Completion(const Completion&) = delete;
-  Completion& operator=(const Completion&) = delete;
 };
 
 // The thread on which the operations of all gRPC servers and clients end, from one completion queue.

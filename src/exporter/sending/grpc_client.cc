@@ -83,8 +83,8 @@ struct GrpcClient::Impl {
   Status CopyHeaders();
   void FreeHeaders();
 
-  // Null when the client is shut down or was never started.
-  OpenCall* Add(const char* method, Bytes& message, Deadline deadline, Done& done);
+  // Takes the call over and opens it; false when the client is shut down or was never started.
+  bool Add(std::unique_ptr<OpenCall>& call, const char* method, Deadline deadline);
   void Remove(OpenCall& call);
 
   // Constant after construction, and after Start().
@@ -103,22 +103,28 @@ struct GrpcClient::Impl {
 // A call under way. Freed when it has completed.
 class GrpcClient::Impl::OpenCall final : public rpc::Completion {
  public:
-  OpenCall(Impl& client, grpc_call* call, Bytes message, Done done)
+  OpenCall(Impl& client, Bytes message, Done done)
       : client_(client),
-        call_(call),
         message_(std::make_shared<Bytes>(std::move(message))),
         done_(std::move(done)) {
     grpc_metadata_array_init(&initial_metadata_);
     grpc_metadata_array_init(&trailers_);
   }
+  OpenCall(const OpenCall&) = delete;
+  OpenCall& operator=(const OpenCall&) = delete;
   ~OpenCall() override {
     grpc_metadata_array_destroy(&initial_metadata_);
     grpc_metadata_array_destroy(&trailers_);
     grpc_slice_unref(status_message_);
-    grpc_call_unref(call_);
+    if (call_ != nullptr) {
+      grpc_call_unref(call_);
+    }
   }
 
+  void set_call(grpc_call* call) { call_ = call; }
   void Start();
+  // Instead of Start().
+  void Fail(const Status& status) { done_(status); }
   void Cancel() { grpc_call_cancel(call_, nullptr); }
   void Complete(bool ok) override;
 
@@ -129,7 +135,7 @@ class GrpcClient::Impl::OpenCall final : public rpc::Completion {
   StatusOr<std::string> TakeResult();
 
   Impl& client_;
-  grpc_call* const call_;
+  grpc_call* call_ = nullptr;
   // Shared with gRPC's write buffers, which may outlive a call that was cancelled.
   const std::shared_ptr<Bytes> message_;
   Done done_;
@@ -227,18 +233,17 @@ void GrpcClient::Impl::FreeHeaders() {
   headers.clear();
 }
 
-GrpcClient::Impl::OpenCall* GrpcClient::Impl::Add(const char* method, Bytes& message,
-                                                  Deadline deadline, Done& done) {
+bool GrpcClient::Impl::Add(std::unique_ptr<OpenCall>& call, const char* method, Deadline deadline) {
   const MutexLock lock(mutex);
   if (closed || channel == nullptr) {
-    return nullptr;
+    return false;
   }
-  grpc_call* const call = grpc_channel_create_call(channel, nullptr, GRPC_PROPAGATE_DEFAULTS, queue,
-                                                   grpc_slice_from_static_string(method), nullptr,
-                                                   ToGpr(deadline), nullptr);
-  calls.push_front(std::make_unique<OpenCall>(*this, call, std::move(message), std::move(done)));
+  call->set_call(grpc_channel_create_call(channel, nullptr, GRPC_PROPAGATE_DEFAULTS, queue,
+                                          grpc_slice_from_static_string(method), nullptr,
+                                          ToGpr(deadline), nullptr));
+  calls.push_front(std::move(call));
   calls.front()->set_place(calls.begin());
-  return calls.front().get();
+  return true;
 }
 
 void GrpcClient::Impl::Remove(OpenCall& call) {
@@ -269,12 +274,13 @@ void GrpcClient::Call(const char* method, Bytes message, Deadline deadline, Done
   if (impl_->config.gzip()) {
     message = compress::Compress(compress::Encoding::kGzip, message.view(), impl_->budget);
   }
-  Impl::OpenCall* const call = impl_->Add(method, message, deadline, done);
-  if (call == nullptr) {
-    done(absl::CancelledError("the exporter is not running"));
-    return;
+  auto owned = std::make_unique<Impl::OpenCall>(*impl_, std::move(message), std::move(done));
+  Impl::OpenCall& call = *owned;
+  if (impl_->Add(owned, method, deadline)) {
+    call.Start();
+  } else {
+    call.Fail(absl::CancelledError("the exporter is not running"));
   }
-  call->Start();
 }
 
 void GrpcClient::Shutdown() {

@@ -18,11 +18,11 @@ net::HttpServer::Options ServerOptions(const std::string& id, const Config& conf
   return options;
 }
 
-net::HttpReply Reply(int status, const std::string& custom, std::string json) {
+net::HttpReply Reply(int status, const std::string& custom, const std::string& json) {
   net::HttpReply reply;
   reply.status = status;
   reply.content_type = custom.empty() ? "application/json" : "text/plain; charset=utf-8";
-  reply.body = custom.empty() ? std::move(json) : custom;
+  reply.body = custom.empty() ? json : custom;
   return reply;
 }
 

@@ -119,7 +119,7 @@ Status GrpcReceiver::Start() {
   impl_->server = std::make_unique<GrpcServer>(impl_->config, QuotaBytes(impl_->parts.budget),
                                                impl_->parts.grpc_loop);
   impl_->calls.Start(impl_->server->get());
-  const Status listening = impl_->listener.Start(
+  Status listening = impl_->listener.Start(
       [this](int fd, std::string peer) { impl_->Serve(fd, std::move(peer)); });
   if (!listening.ok()) {
     Shutdown(impl_->parts.clock.Now()).IgnoreError();

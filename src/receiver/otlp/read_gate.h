@@ -58,6 +58,8 @@ class ReadGate {
   class Call {
    public:
     virtual ~Call() = default;
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
 
     // Start reading. Answered by Finish() or Abandon(), unless Refuse() comes first.
     virtual void Read() = 0;
@@ -66,8 +68,6 @@ class ReadGate {
 
    protected:
     Call() = default;
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
 
    private:
     friend class ReadGate;
