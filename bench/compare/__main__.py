@@ -17,7 +17,7 @@ from .page import write_page
 from .peers import Peer, described_peer, known_peers, peer_by_command, set_up_peer
 from .process import ProcessEnded
 from .results import FOOTPRINT, Results
-from .table import Scenario, read_scenarios
+from .table import Scenario, read_rows
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -79,7 +79,7 @@ def run_one(results: Results, peer: Peer, scenario: Scenario | None, repeat: int
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: what was started is ended
-    scenarios = read_scenarios()
+    scenarios, footprint = read_rows()
     arguments = parse_arguments([FOOTPRINT, *(scenario.name for scenario in scenarios)])
     build = ROOT / "build" / "release"
     tools = Tools(build)
@@ -110,7 +110,7 @@ def main() -> None:
                 run_one(results, peer, row, repeat, tools, int(row.spans * scale) if row else 0)
     results.save()
     if not arguments.no_page:
-        (ROOT / "docs" / "benchmarks.md").write_text(write_page(results, scenarios))
+        (ROOT / "docs" / "benchmarks.md").write_text(write_page(results, scenarios, footprint))
         print("wrote docs/benchmarks.md")
 
 

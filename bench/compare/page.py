@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .results import FOOTPRINT, Results
-from .table import Scenario
+from .results import Results
+from .table import Footprint, Scenario
 
 SPANHOLD, COLLECTOR = "spanhold", "otelcol"
 
@@ -29,18 +29,10 @@ daemon's process, divided by the acknowledged spans. Each figure is the median o
 behind it is the smallest and the largest.
 """
 
-# Title, name in the results, and the most that is wanted of Spanhold, where there is such a goal.
-FOOTPRINT_ROWS: list[tuple[str, str, str, float]] = [
-    ("RSS idle, MB", FOOTPRINT, "rss_idle_mb", 11),
-    ("RSS peak, gRPC 512 at full speed, MB", "grpc-512", "rss_peak_mb", 32),
-    ("RSS peak, HTTP 512 at full speed, MB", "http-512", "rss_peak_mb", 32),
-    ("exec to the first accepted request, ms", FOOTPRINT, "start_ms", 5),
-    ("idle CPU, % of a core", FOOTPRINT, "idle_cpu_percent", 0.1),
-    ("binary, stripped, MB", FOOTPRINT, "binary_mb", 18),
-]
+Row = Scenario | Footprint
 
 
-def write_page(results: Results, scenarios: list[Scenario]) -> str:
+def write_page(results: Results, scenarios: list[Scenario], footprint: list[Footprint]) -> str:
     about = results.about
     titles = about["titles"]
     peers = [name for name in titles if any(results.values(name, s.name, "acked") for s in scenarios)]
@@ -55,9 +47,10 @@ def write_page(results: Results, scenarios: list[Scenario]) -> str:
         ),
         "## CPU time, µs a span\n",
         _cpu_table(results, scenarios, peers, titles),
-        _notes(scenarios),
+        _notes([row for row in scenarios if _cpu_met(results, row) is False]),
         "## Footprint\n",
-        _footprint_table(results, peers, titles),
+        _footprint_table(results, footprint, peers, titles),
+        _notes([row for row in footprint if _footprint_met(results, row) is False]),
         "## Rate and latency\n",
         _table(
             ["scenario", "daemon", "spans/s", "ack p50, ms", "p99", "p99.9"],
@@ -78,30 +71,46 @@ def _cpu_table(results: Results, scenarios: list[Scenario], peers: list[str], ti
     heads = ["scenario", *(titles[name] for name in peers), "Collector ÷ Spanhold", "goal", ""]
     rows = []
     for scenario in scenarios:
-        own, other = (results.middle(name, scenario.name, "cpu_us") for name in (SPANHOLD, COLLECTOR))
-        ratio = other / own if own and other else None
         goal = f"≥ {scenario.target:g}"
-        met = None if ratio is None else ratio >= scenario.target
-        p99 = results.middle(SPANHOLD, scenario.name, "ack_ms_p99")
         if scenario.ack_p99 is not None:
             goal += f"; p99 < {scenario.ack_p99:g} ms"
-            met = met and p99 is not None and p99 < scenario.ack_p99
         cells = [_with_spread(results.values(name, scenario.name, "cpu_us")) for name in peers]
-        rows.append([scenario.title, *cells, _number(ratio), goal, _verdict(met)])
+        verdict = _verdict(_cpu_met(results, scenario))
+        rows.append([scenario.title, *cells, _number(_ratio(results, scenario)), goal, verdict])
     return _table(heads, rows)
 
 
-def _footprint_table(results: Results, peers: list[str], titles: dict) -> str:
+def _ratio(results: Results, scenario: Scenario) -> float | None:
+    own, other = (results.middle(name, scenario.name, "cpu_us") for name in (SPANHOLD, COLLECTOR))
+    return other / own if own and other else None
+
+
+def _cpu_met(results: Results, scenario: Scenario) -> bool | None:
+    """None: not measured."""
+    ratio = _ratio(results, scenario)
+    if ratio is None:
+        return None
+    p99 = results.middle(SPANHOLD, scenario.name, "ack_ms_p99")
+    return ratio >= scenario.target and (
+        scenario.ack_p99 is None or (p99 is not None and p99 < scenario.ack_p99)
+    )
+
+
+def _footprint_table(results: Results, footprint: list[Footprint], peers: list[str], titles: dict) -> str:
     rows = []
-    for title, scenario, name, most in FOOTPRINT_ROWS:
-        own = results.middle(SPANHOLD, scenario, name)
-        cells = [_with_spread(results.values(peer, scenario, name)) for peer in peers]
-        rows.append([title, *cells, f"≤ {most:g}", _verdict(None if own is None else own <= most)])
+    for row in footprint:
+        cells = [_with_spread(results.values(peer, row.scenario, row.value)) for peer in peers]
+        rows.append([row.title, *cells, f"≤ {row.most:g}", _verdict(_footprint_met(results, row))])
     return _table(["", *(titles[name] for name in peers), "goal", ""], rows)
 
 
-def _notes(scenarios: list[Scenario]) -> str:
-    notes = [f"- **{scenario.title}**: {scenario.note}" for scenario in scenarios if scenario.note]
+def _footprint_met(results: Results, row: Footprint) -> bool | None:
+    own = results.middle(SPANHOLD, row.scenario, row.value)
+    return None if own is None else own <= row.most
+
+
+def _notes(missed: list[Row]) -> str:
+    notes = [f"- **{row.title}**: {row.note}" for row in missed if row.note]
     return "What holds the missed ones back:\n\n" + "\n".join(notes) + "\n" if notes else ""
 
 

@@ -1,10 +1,12 @@
-"""The scenarios, read from scenarios.toml."""
+"""The rows of the page, read from scenarios.toml."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+from .results import FOOTPRINT
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,17 @@ class Scenario:
     note: str = ""
 
 
-def read_scenarios() -> list[Scenario]:
+@dataclass(frozen=True)
+class Footprint:
+    """A row of the footprint; the fields are described in scenarios.toml."""
+
+    title: str
+    value: str
+    most: float
+    scenario: str = FOOTPRINT
+    note: str = ""
+
+
+def read_rows() -> tuple[list[Scenario], list[Footprint]]:
     table = tomllib.loads(Path(__file__).with_name("scenarios.toml").read_text())
-    return [Scenario(**row) for row in table["scenario"]]
+    return [Scenario(**row) for row in table["scenario"]], [Footprint(**row) for row in table["footprint"]]
