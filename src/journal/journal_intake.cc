@@ -40,7 +40,7 @@ void JournalIntake::Admit(otlp::ChunkPtr chunk, ReceiverAccount& account, Done d
                    done = std::move(done)](Verdict verdict) mutable {
     Answer(verdict, std::move(chunk), account, std::move(done));
   };
-  journal_.Admit(std::move(request));
+  journal_.Admit(request);
 }
 
 void JournalIntake::Answer(Verdict verdict, otlp::ChunkPtr chunk, ReceiverAccount& account,

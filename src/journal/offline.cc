@@ -54,6 +54,7 @@ std::vector<std::string> LanesOf(const SegmentHeader& header) {
     routed.insert(route.begin(), route.end());
   }
   std::vector<std::string> lanes;
+  lanes.reserve(routed.size());
   for (const uint32_t lane : routed) {
     lanes.push_back(header.lanes[lane].Text());
   }

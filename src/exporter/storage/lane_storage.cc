@@ -185,7 +185,7 @@ void LaneStorage::Write(const ItemPtr& item) {
   request->done = [this, item](Verdict verdict) {
     OnVerdict(item, verdict);
   };
-  log_.Admit(std::move(request));
+  log_.Admit(request);
 }
 
 void LaneStorage::OnVerdict(const ItemPtr& item, Verdict verdict) {
