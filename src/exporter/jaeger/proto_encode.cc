@@ -1,9 +1,11 @@
+#include <bit>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
-#include <google/protobuf/arena.h>
-#include <jaeger/api_v2/collector.pb.h>
+#include <protozero/pbf_writer.hpp>
 
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/model.h"
@@ -12,9 +14,13 @@
 namespace spanhold::jaeger {
 namespace {
 
-namespace api = ::jaeger::api_v2;
-
 constexpr uint64_t kNanosPerSecond = 1'000'000'000;
+
+// Numbers and values of proto/jaeger/api_v2/model.proto and collector.proto. What has its default
+// value is left out, as protobuf's own writer does, but for one field of each message that could be
+// empty: protozero leaves out a message without fields.
+
+enum ValueType { kString = 0, kBool = 1, kInt64 = 2, kFloat64 = 3, kBinary = 4 };
 
 void AppendBigEndian(uint64_t number, std::string& out) {
   for (uint32_t shift = 64; shift > 0; shift -= 8) {
@@ -35,92 +41,110 @@ std::string IdBytes(const TraceId& id) {
   return bytes;
 }
 
-// Timestamp and Duration are alike.
-template <typename Time>
-void SetNanos(uint64_t nanos, Time& out) {
-  out.set_seconds(static_cast<int64_t>(nanos / kNanosPerSecond));
-  out.set_nanos(static_cast<int32_t>(nanos % kNanosPerSecond));
+void WriteText(uint32_t number, std::string_view text, protozero::pbf_writer& out) {
+  if (!text.empty()) {
+    out.add_string(number, text.data(), text.size());
+  }
 }
 
+// google.protobuf.Timestamp and Duration are alike.
+void WriteNanos(uint32_t number, uint64_t nanos, protozero::pbf_writer& out) {
+  protozero::pbf_writer time(out, number);
+  time.add_int64(1, static_cast<int64_t>(nanos / kNanosPerSecond));
+  if (nanos % kNanosPerSecond != 0) {
+    time.add_int32(2, static_cast<int32_t>(nanos % kNanosPerSecond));
+  }
+}
+
+// The value of a KeyValue.
 class TagWriter {
  public:
-  explicit TagWriter(api::KeyValue& out) : out_(out) {}
+  explicit TagWriter(protozero::pbf_writer& out) : out_(out) {}
 
-  void operator()(std::string_view text) const {
-    out_.set_v_type(api::STRING);
-    out_.set_v_str(text.data(), text.size());
-  }
+  void operator()(std::string_view text) const { WriteText(3, text, out_); }
   void operator()(bool truth) const {
-    out_.set_v_type(api::BOOL);
-    out_.set_v_bool(truth);
+    out_.add_enum(2, kBool);
+    if (truth) {
+      out_.add_bool(4, truth);
+    }
   }
   void operator()(int64_t number) const {
-    out_.set_v_type(api::INT64);
-    out_.set_v_int64(number);
+    out_.add_enum(2, kInt64);
+    if (number != 0) {
+      out_.add_int64(5, number);
+    }
   }
   void operator()(double number) const {
-    out_.set_v_type(api::FLOAT64);
-    out_.set_v_float64(number);
+    out_.add_enum(2, kFloat64);
+    if (std::bit_cast<uint64_t>(number) != 0) {
+      out_.add_double(6, number);
+    }
   }
   void operator()(Binary binary) const {
-    out_.set_v_type(api::BINARY);
-    out_.set_v_binary(binary.bytes.data(), binary.bytes.size());
+    out_.add_enum(2, kBinary);
+    WriteText(7, binary.bytes, out_);
   }
 
  private:
-  api::KeyValue& out_;
+  protozero::pbf_writer& out_;
 };
 
-void WriteTags(const std::vector<Tag>& tags,
-               google::protobuf::RepeatedPtrField<api::KeyValue>& out) {
+void WriteTags(uint32_t number, const std::vector<Tag>& tags, protozero::pbf_writer& out) {
   for (const Tag& tag : tags) {
-    api::KeyValue& written = *out.Add();
-    written.set_key(tag.key.data(), tag.key.size());
+    protozero::pbf_writer written(out, number);
+    written.add_string(1, tag.key.data(), tag.key.size());
     std::visit(TagWriter(written), tag.value);
   }
 }
 
-void WriteSpan(const Span& span, api::Span& out) {
-  out.set_trace_id(IdBytes(span.trace_id));
-  out.set_span_id(IdBytes(span.span_id));
-  out.set_operation_name(span.operation_name.data(), span.operation_name.size());
+void WriteReference(const Reference& reference, protozero::pbf_writer& out) {
+  protozero::pbf_writer written(out, 4);
+  written.add_bytes(1, IdBytes(reference.trace_id));
+  written.add_bytes(2, IdBytes(reference.span_id));
+  if (reference.type == Reference::Type::kFollowsFrom) {
+    written.add_enum(3, 1);
+  }
+}
+
+void WriteSpan(const Span& span, protozero::pbf_writer& batch) {
+  protozero::pbf_writer out(batch, 1);
+  out.add_bytes(1, IdBytes(span.trace_id));
+  out.add_bytes(2, IdBytes(span.span_id));
+  WriteText(3, span.operation_name, out);
   for (const Reference& reference : span.references) {
-    api::SpanRef& written = *out.add_references();
-    written.set_trace_id(IdBytes(reference.trace_id));
-    written.set_span_id(IdBytes(reference.span_id));
-    written.set_ref_type(reference.type == Reference::Type::kChildOf ? api::CHILD_OF
-                                                                     : api::FOLLOWS_FROM);
+    WriteReference(reference, out);
   }
-  out.set_flags(span.sampled ? 1 : 0);
-  SetNanos(span.start_unix_nano, *out.mutable_start_time());
-  SetNanos(span.duration_nano, *out.mutable_duration());
-  WriteTags(span.tags, *out.mutable_tags());
+  if (span.sampled) {
+    out.add_uint32(5, 1);
+  }
+  WriteNanos(6, span.start_unix_nano, out);
+  WriteNanos(7, span.duration_nano, out);
+  WriteTags(8, span.tags, out);
   for (const LogEntry& log : span.logs) {
-    api::Log& written = *out.add_logs();
-    SetNanos(log.time_unix_nano, *written.mutable_timestamp());
-    WriteTags(log.fields, *written.mutable_fields());
+    protozero::pbf_writer written(out, 9);
+    WriteNanos(1, log.time_unix_nano, written);
+    WriteTags(2, log.fields, written);
   }
+}
+
+void WriteProcess(const Process& process, protozero::pbf_writer& batch) {
+  protozero::pbf_writer out(batch, 2);
+  WriteText(1, process.service_name, out);
+  WriteTags(2, process.tags, out);
 }
 
 }  // namespace
 
 StatusOr<Bytes> EncodeProto(const otlp::TraceBatch& batch, MemoryBudget& budget) {
   SPANHOLD_ASSIGN_OR_RETURN(const ProcessSpans spans, ProcessSpans::Of(batch));
-  google::protobuf::Arena arena;
-  auto* request = google::protobuf::Arena::CreateMessage<api::PostSpansRequest>(&arena);
-  const Process process = spans.process();
-  api::Process& written = *request->mutable_batch()->mutable_process();
-  written.set_service_name(process.service_name.data(), process.service_name.size());
-  WriteTags(process.tags, *written.mutable_tags());
-  spans.ForEach(
-      [request](const Span& span) { WriteSpan(span, *request->mutable_batch()->add_spans()); });
-
-  const size_t size = request->ByteSizeLong();
-  Bytes bytes = Bytes::Allocate(budget.Reserve(size));
-  if (!request->SerializeToArray(bytes.data(), static_cast<int>(size))) {
-    return absl::InternalError("cannot write the request to Jaeger as protobuf");
+  std::string wire;
+  {
+    protozero::pbf_writer request(wire);
+    protozero::pbf_writer written(request, 1);
+    spans.ForEach([&written](const Span& span) { WriteSpan(span, written); });
+    WriteProcess(spans.process(), written);
   }
-  return bytes;
+  return Bytes::Copy(wire, budget);
 }
 
 }  // namespace spanhold::jaeger

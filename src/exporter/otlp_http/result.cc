@@ -1,22 +1,19 @@
 #include "src/exporter/otlp_http/result.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <absl/strings/str_cat.h>
-#include <google/protobuf/util/json_util.h>
-#include <google/rpc/status.pb.h>
-#include <opentelemetry/proto/collector/trace/v1/trace_service.pb.h>
 
 #include "src/core/one_line.h"
 #include "src/exporter/sending/http_failure.h"
 #include "src/net/http_message.h"
+#include "src/otlp/rpc_messages.h"
 
 namespace spanhold::otlp_http {
 namespace {
-
-using opentelemetry::proto::collector::trace::v1::ExportTraceServiceResponse;
 
 std::string_view MediaType(const net::HttpResponse& response) {
   const std::string_view type = response.Header("Content-Type");
@@ -25,26 +22,23 @@ std::string_view MediaType(const net::HttpResponse& response) {
 
 // The body as a message of the format that the answer says it has.
 template <typename Message>
-std::optional<Message> Parse(const net::HttpResponse& response) {
-  Message message;
+std::optional<Message> Read(const net::HttpResponse& response,
+                            std::optional<Message> (*read_protobuf)(std::string_view),
+                            std::optional<Message> (*read_json)(std::string_view)) {
   if (net::EqualsIgnoreCase(MediaType(response), "application/x-protobuf")) {
-    return message.ParseFromString(response.body) ? std::optional(message) : std::nullopt;
+    return read_protobuf(response.body);
   }
   if (net::EqualsIgnoreCase(MediaType(response), "application/json")) {
-    google::protobuf::util::JsonParseOptions options;
-    options.ignore_unknown_fields = true;
-    return google::protobuf::util::JsonStringToMessage(response.body, &message, options).ok()
-               ? std::optional(message)
-               : std::nullopt;
+    return read_json(response.body);
   }
   return std::nullopt;
 }
 
 // The backend's words: of a google.rpc.Status, else the body itself when it is text.
 std::string Words(const net::HttpResponse& response) {
-  if (const auto status = Parse<google::rpc::Status>(response);
-      status && !status->message().empty()) {
-    return OneLine(status->message());
+  if (const auto status = Read(response, &otlp::ReadRpcStatus, &otlp::ReadRpcStatusJson);
+      status && !status->message.empty()) {
+    return OneLine(status->message);
   }
   if (MediaType(response) == "application/x-protobuf") {
     return "";
@@ -61,11 +55,10 @@ sending::SendResult Success(const net::HttpResponse& response) {
   if (response.body.empty()) {
     return result;
   }
-  if (const auto reply = Parse<ExportTraceServiceResponse>(response)) {
-    const auto& partial = reply->partial_success();
-    result.rejected_spans =
-        partial.rejected_spans() > 0 ? static_cast<uint64_t>(partial.rejected_spans()) : 0;
-    result.message = OneLine(partial.error_message());
+  if (const auto answer =
+          Read(response, &otlp::ReadExportResponse, &otlp::ReadExportResponseJson)) {
+    result.rejected_spans = static_cast<uint64_t>(std::max<int64_t>(answer->rejected_spans, 0));
+    result.message = OneLine(answer->error_message);
   }
   return result;
 }

@@ -1,8 +1,11 @@
 #include "src/receiver/otlp/grpc_route.h"
 
+#include <optional>
+
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
-#include <google/protobuf/wrappers.pb.h>
+
+#include "src/otlp/rpc_messages.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
@@ -30,16 +33,14 @@ GrpcRoute RouteOf(std::string_view path) {
 }
 
 StatusOr<std::string> CheckHealth(std::string_view request) {
-  // The request's only field is a string with number 1, as in this message.
-  google::protobuf::StringValue service;
-  if (!service.ParseFromArray(request.data(), static_cast<int>(request.size()))) {
+  const std::optional<std::string> service = otlp::ReadHealthCheckRequest(request);
+  if (!service) {
     return absl::InvalidArgumentError("malformed HealthCheckRequest");
   }
-  if (service.value().empty() || service.value() == kTraceService) {
+  if (service->empty() || *service == kTraceService) {
     return std::string(kServing);
   }
-  return absl::NotFoundError(
-      absl::StrCat("unknown service \"", absl::CHexEscape(service.value()), "\""));
+  return absl::NotFoundError(absl::StrCat("unknown service \"", absl::CHexEscape(*service), "\""));
 }
 
 }  // namespace spanhold::otlp_receiver

@@ -1,0 +1,235 @@
+#include "src/otlp/rpc_messages.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include <protozero/pbf_writer.hpp>
+
+#include "src/otlp/utf8.h"
+#include "src/otlp/wire.h"
+
+namespace spanhold::otlp {
+namespace {
+
+constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+// A server may ask for any delay; one that is longer counts as this one.
+constexpr int64_t kLongestDelaySeconds = int64_t{24} * 60 * 60;
+
+constexpr uint32_t Text(uint32_t number) {
+  return MakeTag(number, WireType::kBytes);
+}
+constexpr uint32_t Number(uint32_t number) {
+  return MakeTag(number, WireType::kVarint);
+}
+
+// Calls `field(tag, number, bytes)` for each varint and each length-delimited field. False when
+// `wire` is malformed, or as soon as `field` says false.
+template <typename Field>
+bool ForEachField(std::string_view wire, Field field) {
+  WireCursor cursor(wire);
+  while (!cursor.done()) {
+    uint32_t tag = 0;
+    uint64_t number = 0;
+    std::string_view bytes;
+    if (!cursor.ReadTag(tag)) {
+      return false;
+    }
+    const WireType type = WireTypeOf(tag);
+    const bool read = type == WireType::kVarint  ? cursor.ReadVarint(number)
+                      : type == WireType::kBytes ? cursor.ReadBytes(bytes)
+                                                 : cursor.Skip(type);
+    if (!read || !field(tag, number, bytes)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ReadText(std::string_view bytes, std::string& text) {
+  text = bytes;
+  return IsUtf8(bytes);
+}
+
+// google.protobuf.Duration.
+struct Delay {
+  int64_t seconds = 0;
+  int32_t nanos = 0;
+
+  bool Merge(std::string_view wire) {
+    return ForEachField(wire, [this](uint32_t tag, uint64_t number, std::string_view /*bytes*/) {
+      if (tag == Number(1)) {
+        seconds = static_cast<int64_t>(number);
+      } else if (tag == Number(2)) {
+        nanos = static_cast<int32_t>(number);
+      }
+      return true;
+    });
+  }
+  Duration Clamped() const {
+    return std::chrono::seconds(std::clamp<int64_t>(seconds, 0, kLongestDelaySeconds)) +
+           std::chrono::nanoseconds(std::clamp(nanos, 0, 999'999'999));
+  }
+};
+
+// A google.protobuf.Any that holds a RetryInfo: the bytes of that.
+bool ReadDetail(std::string_view wire, std::optional<std::string_view>& retry_info) {
+  std::string url;
+  std::string_view value;
+  const bool read =
+      ForEachField(wire, [&](uint32_t tag, uint64_t /*number*/, std::string_view bytes) {
+        if (tag == Text(2)) {
+          value = bytes;
+        }
+        return tag != Text(1) || ReadText(bytes, url);
+      });
+  // Only what follows the last slash is the type.
+  if (url.substr(url.rfind('/') + 1) == "google.rpc.RetryInfo" && url.find('/') != url.npos) {
+    retry_info = value;
+  }
+  return read;
+}
+
+// The JSON object that is all of `json`, and lives as long as `parser`.
+std::optional<simdjson::dom::object> ReadObject(simdjson::dom::parser& parser,
+                                                std::string_view json) {
+  simdjson::dom::object object;
+  if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  return object;
+}
+
+// The value of `name`, or of `other`, proto's own name for it.
+template <typename Value>
+bool Find(simdjson::dom::object object, const char* name, const char* other, Value& value) {
+  return object[name].get(value) == simdjson::SUCCESS ||
+         object[other].get(value) == simdjson::SUCCESS;
+}
+
+std::string FindText(simdjson::dom::object object, const char* name, const char* other) {
+  std::string_view text;
+  return Find(object, name, other, text) ? std::string(text) : std::string();
+}
+
+}  // namespace
+
+std::optional<ExportResponse> ReadExportResponse(std::string_view wire) {
+  ExportResponse response;
+  const auto partial_success = [&](uint32_t tag, uint64_t number, std::string_view bytes) {
+    if (tag == Number(1)) {
+      response.rejected_spans = static_cast<int64_t>(number);
+    }
+    return tag != Text(2) || ReadText(bytes, response.error_message);
+  };
+  const bool read =
+      ForEachField(wire, [&](uint32_t tag, uint64_t /*number*/, std::string_view bytes) {
+        return tag != Text(1) || ForEachField(bytes, partial_success);
+      });
+  return read ? std::optional(std::move(response)) : std::nullopt;
+}
+
+std::optional<ExportResponse> ReadExportResponseJson(std::string_view json) {
+  simdjson::dom::parser parser;
+  const std::optional<simdjson::dom::object> answer = ReadObject(parser, json);
+  if (!answer) {
+    return std::nullopt;
+  }
+  ExportResponse response;
+  simdjson::dom::object partial;
+  if (!Find(*answer, "partialSuccess", "partial_success", partial)) {
+    return response;
+  }
+  if (!Find(partial, "rejectedSpans", "rejected_spans", response.rejected_spans)) {
+    // proto3's JSON has 64-bit numbers as texts.
+    const std::string text = FindText(partial, "rejectedSpans", "rejected_spans");
+    std::from_chars(text.data(), text.data() + text.size(), response.rejected_spans);
+  }
+  response.error_message = FindText(partial, "errorMessage", "error_message");
+  return response;
+}
+
+std::optional<RpcStatus> ReadRpcStatus(std::string_view wire) {
+  RpcStatus status;
+  std::optional<std::string_view> retry_info;
+  const bool read =
+      ForEachField(wire, [&](uint32_t tag, uint64_t /*number*/, std::string_view bytes) {
+        if (tag == Text(3)) {
+          std::optional<std::string_view> detail;
+          const bool valid = ReadDetail(bytes, detail);
+          retry_info = retry_info ? retry_info : detail;
+          return valid;
+        }
+        return tag != Text(2) || ReadText(bytes, status.message);
+      });
+  if (!read) {
+    return std::nullopt;
+  }
+  if (retry_info) {
+    status.retry_delay = ReadRetryInfo(*retry_info);
+  }
+  return status;
+}
+
+std::optional<RpcStatus> ReadRpcStatusJson(std::string_view json) {
+  simdjson::dom::parser parser;
+  const std::optional<simdjson::dom::object> answer = ReadObject(parser, json);
+  if (!answer) {
+    return std::nullopt;
+  }
+  return RpcStatus{FindText(*answer, "message", "message"), std::nullopt};
+}
+
+std::optional<Duration> ReadRetryInfo(std::string_view wire) {
+  std::optional<Delay> delay;
+  const bool read =
+      ForEachField(wire, [&](uint32_t tag, uint64_t /*number*/, std::string_view bytes) {
+        if (tag != Text(1)) {
+          return true;
+        }
+        delay = delay.value_or(Delay());
+        return delay->Merge(bytes);
+      });
+  return read && delay ? std::optional(delay->Clamped()) : std::nullopt;
+}
+
+std::string WriteRetryInfo(Duration delay) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
+  const Duration nanos = delay - seconds;
+  std::string wire;
+  protozero::pbf_writer info(wire);
+  protozero::pbf_writer retry_delay(info, 1);
+  retry_delay.add_int64(1, seconds.count());
+  if (nanos.count() != 0) {
+    retry_delay.add_int32(2, static_cast<int32_t>(nanos.count()));
+  }
+  retry_delay.commit();
+  return wire;
+}
+
+std::string WriteRpcStatus(int code, std::string_view message, std::string_view retry_info) {
+  std::string wire;
+  protozero::pbf_writer status(wire);
+  status.add_int32(1, code);
+  if (!message.empty()) {
+    status.add_string(2, message.data(), message.size());
+  }
+  protozero::pbf_writer detail(status, 3);
+  detail.add_string(1, kRetryInfoUrl);
+  detail.add_bytes(2, retry_info.data(), retry_info.size());
+  detail.commit();
+  return wire;
+}
+
+std::optional<std::string> ReadHealthCheckRequest(std::string_view wire) {
+  std::string service;
+  const bool read =
+      ForEachField(wire, [&](uint32_t tag, uint64_t /*number*/, std::string_view bytes) {
+        return tag != Text(1) || ReadText(bytes, service);
+      });
+  return read ? std::optional(std::move(service)) : std::nullopt;
+}
+
+}  // namespace spanhold::otlp
