@@ -75,4 +75,27 @@ Bytes Compress(Encoding encoding, std::string_view input, MemoryBudget& budget) 
   return Bytes::Copy(input, budget);
 }
 
+Rope Compress(Encoding encoding, const Rope& input, MemoryBudget& budget) {
+  if (input.pieces().size() <= 1 && input.size() <= kSmallRequest) {
+    const std::string_view whole =
+        input.pieces().empty() ? std::string_view() : input.pieces().front().bytes;
+    return Rope(Compress(encoding, whole, budget));
+  }
+  switch (encoding) {
+    case Encoding::kGzip:
+      return Deflate(DeflateFormat::kGzip, input, budget);
+    case Encoding::kZlib:
+      return Deflate(DeflateFormat::kZlib, input, budget);
+    case Encoding::kZstd:
+      return ZstdCompress(input, budget);
+    case Encoding::kIdentity:
+      break;
+  }
+  Rope copy;
+  for (const Rope::Piece& piece : input.pieces()) {
+    copy.Append(Bytes::Copy(piece.bytes, budget));
+  }
+  return copy;
+}
+
 }  // namespace spanhold::compress

@@ -10,6 +10,7 @@
 #include <absl/strings/str_cat.h>
 #include <isa-l/igzip_lib.h>
 
+#include "src/compress/blocks.h"
 #include "src/core/check.h"
 
 namespace spanhold::compress {
@@ -93,6 +94,33 @@ struct Deflater {
   uint8_t level_buffer[ISAL_DEF_LVL1_DEFAULT];
 };
 
+Deflater& ThreadsDeflater() {
+  thread_local auto deflater = std::make_unique<Deflater>();
+  return *deflater;
+}
+
+// After one of ISA-L's init functions.
+isal_zstream& Prepare(Deflater& deflater, DeflateFormat format) {
+  isal_zstream& stream = deflater.stream;
+  stream.gzip_flag = format == DeflateFormat::kGzip ? IGZIP_GZIP : IGZIP_ZLIB;
+  stream.level = 1;
+  stream.level_buf = deflater.level_buffer;
+  stream.level_buf_size = sizeof(deflater.level_buffer);
+  return stream;
+}
+
+// Until all input is taken, and at the end of the stream all output written.
+void DeflateAvailable(isal_zstream& stream, Blocks& blocks) {
+  do {
+    stream.next_out = reinterpret_cast<uint8_t*>(blocks.end());
+    stream.avail_out = static_cast<uint32_t>(blocks.room());
+    const uint32_t room = stream.avail_out;
+    const int result = isal_deflate(&stream);
+    SPANHOLD_CHECK(result == COMP_OK);
+    blocks.Wrote(room - stream.avail_out);
+  } while (stream.avail_in > 0 || stream.avail_out == 0);
+}
+
 }  // namespace
 
 Status Inflate(DeflateFormat format, std::string_view input, Output& output) {
@@ -110,18 +138,14 @@ Status Inflate(DeflateFormat format, std::string_view input, Output& output) {
 }
 
 Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget) {
-  thread_local auto deflater = std::make_unique<Deflater>();
   SPANHOLD_CHECK(input.size() <= kLargestStep);
   // What does not compress is stored in blocks of at most 65535 bytes with 5 bytes before each;
   // header and checksum of the wrapper take at most 18.
   const size_t bound = input.size() + 5 * (input.size() / 65535 + 1) + 18;
   Bytes scratch = Bytes::Allocate(budget.Reserve(bound));
-  isal_zstream& stream = deflater->stream;
-  isal_deflate_stateless_init(&stream);
-  stream.gzip_flag = format == DeflateFormat::kGzip ? IGZIP_GZIP : IGZIP_ZLIB;
-  stream.level = 1;
-  stream.level_buf = deflater->level_buffer;
-  stream.level_buf_size = sizeof(deflater->level_buffer);
+  Deflater& deflater = ThreadsDeflater();
+  isal_deflate_stateless_init(&deflater.stream);
+  isal_zstream& stream = Prepare(deflater, format);
   stream.end_of_stream = 1;
   stream.next_in = Mutable(input.data());
   stream.avail_in = static_cast<uint32_t>(input.size());
@@ -130,6 +154,24 @@ Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget
   const int result = isal_deflate_stateless(&stream);
   SPANHOLD_CHECK(result == COMP_OK);
   return Bytes::Copy({scratch.data(), stream.total_out}, budget);
+}
+
+Rope Deflate(DeflateFormat format, const Rope& input, MemoryBudget& budget) {
+  Deflater& deflater = ThreadsDeflater();
+  isal_deflate_init(&deflater.stream);
+  isal_zstream& stream = Prepare(deflater, format);
+  Blocks blocks(budget);
+  size_t left = input.size();
+  for (const Rope::Piece& piece : input.pieces()) {
+    SPANHOLD_CHECK(piece.bytes.size() <= kLargestStep);
+    left -= piece.bytes.size();
+    stream.end_of_stream = left == 0 ? 1 : 0;
+    stream.next_in = Mutable(piece.bytes.data());
+    stream.avail_in = static_cast<uint32_t>(piece.bytes.size());
+    DeflateAvailable(stream, blocks);
+  }
+  SPANHOLD_CHECK(stream.internal_state.state == ZSTATE_END);
+  return std::move(blocks).Finish();
 }
 
 }  // namespace spanhold::compress

@@ -5,6 +5,7 @@
 #include "src/compress/output.h"
 #include "src/core/bytes.h"
 #include "src/core/memory_budget.h"
+#include "src/core/rope.h"
 #include "src/core/status.h"
 
 namespace spanhold::compress {
@@ -21,5 +22,7 @@ Status Inflate(DeflateFormat format, std::string_view input, Output& output);
 
 // Threading: thread-safe; one state of 350 KB for each thread that calls.
 Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget);
+// `input` is not empty.
+Rope Deflate(DeflateFormat format, const Rope& input, MemoryBudget& budget);
 
 }  // namespace spanhold::compress

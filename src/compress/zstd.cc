@@ -10,6 +10,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include "src/compress/blocks.h"
 #include "src/core/check.h"
 
 namespace spanhold::compress {
@@ -130,6 +131,27 @@ Bytes ZstdCompress(std::string_view input, MemoryBudget& budget) {
                                         input.size(), 1);
   SPANHOLD_CHECK(!ZSTD_isError(size));
   return Bytes::Copy({scratch.data(), size}, budget);
+}
+
+Rope ZstdCompress(const Rope& input, MemoryBudget& budget) {
+  const std::unique_ptr<ZSTD_CCtx, FreeCCtx> context(ZSTD_createCCtx());
+  SPANHOLD_CHECK(context != nullptr);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, 1);
+  ZSTD_CCtx_setPledgedSrcSize(context.get(), input.size());
+  Blocks blocks(budget);
+  size_t left = input.size();
+  for (const Rope::Piece& piece : input.pieces()) {
+    left -= piece.bytes.size();
+    const ZSTD_EndDirective how = left == 0 ? ZSTD_e_end : ZSTD_e_continue;
+    ZSTD_inBuffer in{piece.bytes.data(), piece.bytes.size(), 0};
+    for (size_t more = 1; in.pos < in.size || (how == ZSTD_e_end && more != 0);) {
+      ZSTD_outBuffer out{blocks.end(), blocks.room(), 0};
+      more = ZSTD_compressStream2(context.get(), &out, &in, how);
+      SPANHOLD_CHECK(!ZSTD_isError(more));
+      blocks.Wrote(out.pos);
+    }
+  }
+  return std::move(blocks).Finish();
 }
 
 }  // namespace spanhold::compress

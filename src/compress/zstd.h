@@ -5,6 +5,7 @@
 #include "src/compress/output.h"
 #include "src/core/bytes.h"
 #include "src/core/memory_budget.h"
+#include "src/core/rope.h"
 #include "src/core/status.h"
 
 namespace spanhold::compress {
@@ -16,5 +17,7 @@ Status ZstdDecompress(std::string_view input, Output& output, MemoryBudget& budg
 
 // Threading: thread-safe; one context for each thread that calls.
 Bytes ZstdCompress(std::string_view input, MemoryBudget& budget);
+// With a context of its own, which is freed at the end.
+Rope ZstdCompress(const Rope& input, MemoryBudget& budget);
 
 }  // namespace spanhold::compress

@@ -122,7 +122,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
 
   void RoundTrip(const ExchangePtr& exchange) {
     exchange->connection->RoundTrip(
-        exchange->head, exchange->request.body.view(),
+        exchange->head, exchange->request.body,
         [self = shared_from_this(), exchange](StatusOr<HttpResponse> answer) {
           self->OnAnswer(exchange, std::move(answer));
         });

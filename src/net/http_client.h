@@ -7,8 +7,8 @@
 
 #include "src/config/endpoint.h"
 #include "src/config/tls.h"
-#include "src/core/bytes.h"
 #include "src/core/clock.h"
+#include "src/core/rope.h"
 #include "src/core/status.h"
 #include "src/net/event_loop.h"
 #include "src/net/http_message.h"
@@ -19,7 +19,7 @@ struct HttpRequest {
   std::string method = "POST";
   std::string target;   // path and query
   HttpHeaders headers;  // besides Host, Content-Length and Connection
-  Bytes body;
+  Rope body;
 };
 
 struct HttpResponse {

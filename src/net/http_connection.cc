@@ -2,10 +2,10 @@
 
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <absl/strings/str_cat.h>
 #include <boost/asio/buffer.hpp>
@@ -66,12 +66,14 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
         });
   }
 
-  void RoundTrip(std::string_view head, std::string_view body,
+  void RoundTrip(std::string_view head, const Rope& body,
                  absl::AnyInvocable<void(StatusOr<HttpResponse>)> done) override {
     answer_ = std::move(done);
     NewParser();
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head.data(), head.size()),
-                                                  asio::buffer(body.data(), body.size())};
+    std::vector<asio::const_buffer> parts{asio::buffer(head.data(), head.size())};
+    for (const Rope::Piece& piece : body.pieces()) {
+      parts.push_back(asio::buffer(piece.bytes.data(), piece.bytes.size()));
+    }
     // A server that refuses a body early closes while it is written: its answer may be there.
     auto written = [self = shared_from_this()](const ErrorCode& error, size_t /*count*/) {
       self->write_error_ = error;

@@ -7,6 +7,7 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include "src/core/rope.h"
 #include "src/core/status.h"
 #include "src/net/event_loop.h"
 #include "src/net/http_client.h"
@@ -45,7 +46,7 @@ class HttpConnection {
 
   // Writes a request and reads its answer. `head` and `body` must live until `done` is called.
   // kUnavailable: the connection broke. kResourceExhausted: the answer is too large.
-  virtual void RoundTrip(std::string_view head, std::string_view body,
+  virtual void RoundTrip(std::string_view head, const Rope& body,
                          absl::AnyInvocable<void(StatusOr<HttpResponse>)> done) = 0;
 
   // Whether a byte of an answer has come in the last RoundTrip().

@@ -2,6 +2,7 @@
 
 #include "src/core/bytes.h"
 #include "src/core/memory_budget.h"
+#include "src/core/rope.h"
 #include "src/otlp/trace_batch.h"
 
 namespace spanhold::otlp {
@@ -13,5 +14,9 @@ namespace spanhold::otlp {
 //
 // Threading: a pure function of an immutable batch.
 Bytes Encode(const TraceBatch& batch, MemoryBudget& budget);
+
+// The same request. One larger than kSmallRequest is not copied: it is made of stretches of the
+// batch's chunks, which it keeps alive, and of what had to be written anew between them.
+Rope EncodeInPieces(const TraceBatch& batch, MemoryBudget& budget);
 
 }  // namespace spanhold::otlp

@@ -1,5 +1,6 @@
 #include "src/compress/compress.h"
 
+#include <memory>
 #include <random>
 #include <string>
 #include <utility>
@@ -25,6 +26,14 @@ std::string RandomBytes(size_t size) {
     byte = static_cast<char>(engine());
   }
   return bytes;
+}
+
+std::string Joined(const Rope& rope) {
+  std::string all;
+  for (const Rope::Piece& piece : rope.pieces()) {
+    all += piece.bytes;
+  }
+  return all;
 }
 
 TEST(CompressTest, ParsesTheNamesOfContentEncodings) {
@@ -63,6 +72,51 @@ TEST(CompressTest, MakesRepetitiveDataSmall) {
 
     EXPECT_LT(compressed.size(), 1000U);
     EXPECT_EQ(budget.used(), compressed.size());
+  }
+}
+
+TEST(CompressTest, RoundTripsARequestInPieces) {
+  MemoryBudget budget(kPlenty);
+  const std::string random = RandomBytes(3'000'000);
+  const std::string same(3'000'000, 'a');
+  for (const Encoding encoding : kAll) {
+    Rope request;
+    for (const size_t size : {1, 70'000, 7, 2'900'000}) {
+      request.Append(Bytes::Copy(random.substr(0, size), budget));
+      request.Append(Bytes::Copy(same.substr(0, size), budget));
+    }
+    const Rope compressed = Compress(encoding, request, budget);
+    const auto result = Decompress(encoding, Joined(compressed), kPlenty, budget);
+
+    ASSERT_THAT(result, IsOk()) << static_cast<int>(encoding);
+    EXPECT_EQ(result->view(), Joined(request));
+  }
+}
+
+TEST(CompressTest, ALargeRequestTakesNoMoreThanItsOutput) {
+  for (const Encoding encoding : kCompressing) {
+    MemoryBudget budget(kPlenty);
+    const auto content = std::make_shared<const std::string>(10'000'000, 'a');
+    Rope request;
+    request.Append(*content, content);
+
+    const Rope compressed = Compress(encoding, request, budget);
+
+    EXPECT_LT(compressed.size(), 100'000U);
+    EXPECT_EQ(budget.used(), compressed.size());
+  }
+}
+
+TEST(CompressTest, ASmallRequestInOnePieceIsCompressedAtOnce) {
+  MemoryBudget budget(kPlenty);
+  for (const Encoding encoding : kAll) {
+    for (const size_t size : {0, 1000}) {
+      const std::string content(size, 'a');
+
+      const Rope compressed = Compress(encoding, Rope(Bytes::Copy(content, budget)), budget);
+
+      EXPECT_EQ(Joined(compressed), Compress(encoding, content, budget).view());
+    }
   }
 }
 

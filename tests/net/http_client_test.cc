@@ -51,7 +51,7 @@ class HttpClientTest : public testing::Test {
     HttpRequest request;
     request.target = "/v1/traces";
     request.headers = {{"Content-Type", "text/plain"}};
-    request.body = Bytes::Copy(body, budget_);
+    request.body = Rope(Bytes::Copy(body, budget_));
     auto promise = std::make_shared<std::promise<StatusOr<HttpResponse>>>();
     client_->Send(
         std::move(request), SystemClock().Now() + timeout,
@@ -80,6 +80,21 @@ TEST_F(HttpClientTest, SendsARequestAndReturnsTheAnswer) {
   EXPECT_THAT(server.requests(),
               ElementsAre("POST /v1/traces HTTP/1.1\r\nHost: " + server.endpoint().Authority() +
                           "\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\nhello"));
+}
+
+TEST_F(HttpClientTest, SendsABodyInPieces) {
+  const ScriptedHttpServer server(&Ok);
+  Start(server);
+  HttpRequest request;
+  for (const char* const piece : {"one ", "two ", "three"}) {
+    request.body.Append(Bytes::Copy(piece, budget_));
+  }
+  std::promise<StatusOr<HttpResponse>> answer;
+  client_->Send(std::move(request), SystemClock().Now() + kPatience,
+                [&](StatusOr<HttpResponse> result) { answer.set_value(std::move(result)); });
+
+  ASSERT_THAT(answer.get_future().get(), IsOk());
+  EXPECT_THAT(server.requests()[0], testing::EndsWith("one two three"));
 }
 
 TEST_F(HttpClientTest, UsesAConnectionAgain) {

@@ -133,5 +133,55 @@ TEST(EncodeTest, ChargesTheBudgetPastItsLimit) {
   EXPECT_EQ(budget.used(), encoded.size());
 }
 
+// In pieces, joined.
+std::string Joined(const Rope& rope) {
+  std::string all;
+  for (const Rope::Piece& piece : rope.pieces()) {
+    all += piece.bytes;
+  }
+  EXPECT_EQ(all.size(), rope.size());
+  return all;
+}
+
+TEST(EncodeTest, ALargeRequestInPiecesIsTheSame) {
+  const auto request = [](const std::string& service, const std::string& scope, size_t size) {
+    return Field(1, Resource(service) +
+                        Field(2, Scope(scope) + Span("small") + Span(std::string(size, 'x'))));
+  };
+  const TraceBatch batch = BatchOf({request("s", "a", 2'000'000), request("t", "b", 10),
+                                    request("s", "a", 100'000), request("s", "c", 500'000)});
+
+  const Rope pieces = EncodeInPieces(batch, TestBudget());
+
+  EXPECT_GT(pieces.pieces().size(), 3U);
+  EXPECT_EQ(Joined(pieces), Encoded(batch));
+}
+
+TEST(EncodeTest, ALargeRequestInPiecesTakesLittleOfTheBudget) {
+  MemoryBudget budget(1);
+  const TraceBatch batch =
+      BatchOf(Field(1, Resource("s") + Field(2, Scope("a") + Span(std::string(3'000'000, 'x')))));
+
+  const Rope pieces = EncodeInPieces(batch, budget);
+
+  EXPECT_LT(budget.used(), 100U);
+}
+
+TEST(EncodeTest, PiecesOutliveTheBatch) {
+  const std::string request =
+      Field(1, Resource("s") + Field(2, Scope("a") + Span(std::string(3'000'000, 'x'))));
+  const Rope pieces = EncodeInPieces(BatchOf(request), TestBudget());
+
+  EXPECT_EQ(Joined(pieces), request);
+}
+
+TEST(EncodeTest, ASmallRequestIsOnePiece) {
+  const std::string request = MakeRequest(NumberedSpans(300));
+
+  const Rope pieces = EncodeInPieces(BatchOf({request, request}), TestBudget());
+
+  EXPECT_EQ(pieces.pieces().size(), 1U);
+}
+
 }  // namespace
 }  // namespace spanhold::otlp

@@ -34,7 +34,7 @@ void GrpcTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done 
     done({std::move(message).status(), 0, {}});
     return;
   }
-  client_.Call("/jaeger.api_v2.CollectorService/PostSpans", *std::move(message), deadline,
+  client_.Call("/jaeger.api_v2.CollectorService/PostSpans", Rope(*std::move(message)), deadline,
                [done = std::move(done)](const StatusOr<std::string>& response) mutable {
                  const Status& status = response.status();
                  done({ReadGrpcAnswer(status), 0, {}, sending::SaysTooLarge(status)});

@@ -55,7 +55,7 @@ void ThriftTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Don
   net::HttpRequest request;
   request.target = path_;
   request.headers = headers_;
-  request.body = *std::move(body);
+  request.body = Rope(*std::move(body));
   client_.Send(std::move(request), deadline,
                [this, done = std::move(done)](const StatusOr<net::HttpResponse>& response) mutable {
                  done(ResultOf(response, clock_.WallNow()));

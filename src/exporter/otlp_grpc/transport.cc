@@ -14,7 +14,7 @@ constexpr char kExport[] = "/opentelemetry.proto.collector.trace.v1.TraceService
 }  // namespace
 
 void OtlpGrpcTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) {
-  client_.Call(kExport, otlp::Encode(batch, budget_), deadline,
+  client_.Call(kExport, otlp::EncodeInPieces(batch, budget_), deadline,
                [done = std::move(done)](const StatusOr<std::string>& answer) mutable {
                  done(ResultOf(answer));
                });

@@ -72,12 +72,12 @@ void Transport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done done
                });
 }
 
-Bytes Transport::Encode(const otlp::TraceBatch& batch) const {
-  Bytes plain = format_ == Config::Format::kJson ? otlp::EncodeJson(batch, budget_)
-                                                 : otlp::Encode(batch, budget_);
+Rope Transport::Encode(const otlp::TraceBatch& batch) const {
+  Rope plain = format_ == Config::Format::kJson ? Rope(otlp::EncodeJson(batch, budget_))
+                                                : otlp::EncodeInPieces(batch, budget_);
   return compression_ == compress::Encoding::kIdentity
              ? std::move(plain)
-             : compress::Compress(compression_, plain.view(), budget_);
+             : compress::Compress(compression_, plain, budget_);
 }
 
 Status Transport::Shutdown() {

@@ -31,7 +31,7 @@ class Transport final : public sending::Transport {
   [[nodiscard]] Status Shutdown() override;
 
  private:
-  Bytes Encode(const otlp::TraceBatch& batch) const;
+  Rope Encode(const otlp::TraceBatch& batch) const;
 
   // Constant after construction.
   const Config::Format format_;

@@ -18,6 +18,7 @@
 #include "src/core/log.h"
 #include "src/core/mutex.h"
 #include "src/exporter/sending/grpc_channel.h"
+#include "src/exporter/sending/grpc_message.h"
 #include "src/exporter/sending/grpc_status.h"
 #include "src/rpc/slice.h"
 
@@ -27,15 +28,8 @@ namespace {
 using rpc::CopiedSlice;
 using rpc::View;
 
-// A slice of `bytes` that keeps them alive with its references.
-grpc_slice SharingSlice(const std::shared_ptr<Bytes>& bytes) {
-  // Slices are mutable by type; gRPC never writes to one that it sends.
-  void* const begin = const_cast<char*>(bytes->view().data());
-  return grpc_slice_new_with_user_data(
-      begin, bytes->size(),
-      [](void* reference) { delete static_cast<std::shared_ptr<Bytes>*>(reference); },
-      new std::shared_ptr<Bytes>(bytes));
-}
+// For gRPC to close its connections; it takes microseconds.
+constexpr Duration kLongestGoodbye = std::chrono::seconds(5);
 
 gpr_timespec ToGpr(Deadline deadline) {
   const auto since_boot = deadline.time_since_epoch();
@@ -92,6 +86,7 @@ struct GrpcClient::Impl {
   grpc_completion_queue* const queue;
   MemoryBudget& budget;
   std::vector<grpc_metadata> headers;
+  GrpcMessages messages;
 
   Mutex mutex;
   CondVar none_open;
@@ -103,10 +98,8 @@ struct GrpcClient::Impl {
 // A call under way. Freed when it has completed.
 class GrpcClient::Impl::OpenCall final : public rpc::Completion {
  public:
-  OpenCall(Impl& client, Bytes message, Done done)
-      : client_(client),
-        message_(std::make_shared<Bytes>(std::move(message))),
-        done_(std::move(done)) {
+  OpenCall(Impl& client, Rope message, Done done)
+      : client_(client), message_(std::move(message)), done_(std::move(done)) {
     grpc_metadata_array_init(&initial_metadata_);
     grpc_metadata_array_init(&trailers_);
   }
@@ -136,8 +129,7 @@ class GrpcClient::Impl::OpenCall final : public rpc::Completion {
 
   Impl& client_;
   grpc_call* call_ = nullptr;
-  // Shared with gRPC's write buffers, which may outlive a call that was cancelled.
-  const std::shared_ptr<Bytes> message_;
+  Rope message_;  // until the start
   Done done_;
   Calls::iterator place_;
 
@@ -151,11 +143,8 @@ class GrpcClient::Impl::OpenCall final : public rpc::Completion {
 
 // The whole call is one batch, which completes with the server's status.
 void GrpcClient::Impl::OpenCall::Start() {
-  grpc_slice slice = SharingSlice(message_);
   grpc_byte_buffer* const message =
-      client_.config.gzip() ? grpc_raw_compressed_byte_buffer_create(&slice, 1, GRPC_COMPRESS_GZIP)
-                            : grpc_raw_byte_buffer_create(&slice, 1);
-  grpc_slice_unref(slice);
+      client_.messages.Share(std::move(message_), client_.config.gzip());
   grpc_op operations[6] = {};
   operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
   operations[0].flags = client_.config.wait_for_ready
@@ -182,7 +171,6 @@ void GrpcClient::Impl::OpenCall::Start() {
 }
 
 void GrpcClient::Impl::OpenCall::Complete(bool /*ok*/) {
-  message_->Truncate(0);  // the budget has it back even if gRPC still holds a part
   done_(TakeResult());
   client_.Remove(*this);
 }
@@ -270,9 +258,9 @@ Status GrpcClient::Start() {
   return absl::OkStatus();
 }
 
-void GrpcClient::Call(const char* method, Bytes message, Deadline deadline, Done done) {
+void GrpcClient::Call(const char* method, Rope message, Deadline deadline, Done done) {
   if (impl_->config.gzip()) {
-    message = compress::Compress(compress::Encoding::kGzip, message.view(), impl_->budget);
+    message = compress::Compress(compress::Encoding::kGzip, message, impl_->budget);
   }
   auto owned = std::make_unique<Impl::OpenCall>(*impl_, std::move(message), std::move(done));
   Impl::OpenCall& call = *owned;
@@ -299,6 +287,7 @@ void GrpcClient::Shutdown() {
   if (channel != nullptr) {
     grpc_channel_destroy(channel);
   }
+  impl_->messages.AwaitNone(SystemClock().Now() + kLongestGoodbye);
   impl_->FreeHeaders();
 }
 

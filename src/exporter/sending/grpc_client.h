@@ -5,9 +5,9 @@
 
 #include <absl/functional/any_invocable.h>
 
-#include "src/core/bytes.h"
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
+#include "src/core/rope.h"
 #include "src/core/status.h"
 #include "src/exporter/sending/grpc_client_config.h"
 #include "src/rpc/grpc_loop.h"
@@ -39,9 +39,10 @@ class GrpcClient {
 
   // Sends `message`, compressed if the configuration says so. `method` is "/package.Service/Method".
   // `deadline` is of the operating system's monotonic clock.
-  void Call(const char* method, Bytes message, Deadline deadline, Done done);
+  void Call(const char* method, Rope message, Deadline deadline, Done done);
 
-  // Cancels open calls and waits until their callbacks have returned. Safe a second time, and
+  // Cancels open calls, and waits until their callbacks have returned and gRPC has let go of their
+  // messages. The loop must run. Safe a second time, and
   // without Start(). Not from a callback.
   void Shutdown();
 

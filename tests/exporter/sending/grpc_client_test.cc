@@ -49,7 +49,7 @@ class GrpcClientTest : public ::testing::Test {
   std::future<StatusOr<std::string>> Send(const std::string& message,
                                           Deadline deadline = After(kGenerous)) {
     auto answer = std::make_shared<std::promise<StatusOr<std::string>>>();
-    client_->Call(kMethod, Bytes::Copy(message, budget_), deadline,
+    client_->Call(kMethod, Rope(Bytes::Copy(message, budget_)), deadline,
                   [answer](StatusOr<std::string> result) { answer->set_value(std::move(result)); });
     return answer->get_future();
   }
@@ -95,6 +95,28 @@ TEST_F(GrpcClientTest, SendsInClearWithoutCompression) {
 
   EXPECT_FALSE(server_.requests()[0].gzip);
   EXPECT_EQ(server_.requests()[0].message, message);
+}
+
+TEST_F(GrpcClientTest, SendsAMessageInPieces) {
+  GrpcClientConfig config = Config();
+  config.compression = "none";
+  Start(config);
+  const std::string piece(300'000, 'a');
+  Rope message;
+  for (int i = 0; i < 10; ++i) {
+    message.Append(Bytes::Copy("head", budget_));
+    message.Append(Bytes::Copy(piece, budget_));
+  }
+  std::promise<StatusOr<std::string>> answer;
+  client_->Call(kMethod, std::move(message), After(kGenerous),
+                [&](StatusOr<std::string> result) { answer.set_value(std::move(result)); });
+
+  ASSERT_THAT(answer.get_future().get(), IsOk());
+  std::string expected;
+  for (int i = 0; i < 10; ++i) {
+    expected += "head" + piece;
+  }
+  EXPECT_EQ(server_.requests()[0].message, expected);
 }
 
 TEST_F(GrpcClientTest, SendsAnEmptyMessage) {
