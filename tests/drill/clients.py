@@ -12,7 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import requests
+from . import grpc_client, requests
 from .stage import Stage
 from .subjects import Settings
 from .waiting import Skipped
@@ -119,6 +119,59 @@ def large_requests(stage: Stage) -> None:
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(send, range(count)))
     load.finish()
+    taken = len(acked.read_text().splitlines()) if acked.exists() else 0
+    if taken < count:
+        stage.fail(f"{taken} of {count} large requests were taken in time")
+
+
+def large_after_small(stage: Stage) -> None:
+    """Connections that are known for small requests, over gRPC, and then send as much as OTLP allows, all at once."""
+    count = stage.size(10, 100)
+    stage.outcome.budget_mib = 256
+    stage.start(Settings(exporter={"timeout": "30s"}, service={"memory": {"limit": "256MiB"}}))
+    stage.outcome.connections = count
+    load = stage.load(seconds=stage.size(4, 20), rate=GOOD_RATE)
+    acked = stage.acked_file("large")
+    lock = threading.Lock()
+    all_known = threading.Barrier(count)
+    deadline = time.monotonic() + stage.size(30, 240)
+    answers: dict[int, int] = {}
+
+    def note(status: int, first: int = 0, spans: int = 0) -> None:
+        with lock:
+            answers[status] = answers.get(status, 0) + 1
+            if status == grpc_client.OK and spans:
+                with acked.open("a") as file:
+                    file.write(f"{first} {spans}\n")
+
+    def send(number: int) -> None:
+        connection = grpc_client.GrpcConnection(stage.ports["grpc"])
+        first = OWN_NUMBERS + number * LARGE_SPANS
+        small = requests.request(FOREIGN + number, 10)
+        with contextlib.closing(connection):
+            for _ in range(10):
+                note(connection.call([small], len(small)))
+            all_known.wait(60)
+            while time.monotonic() < deadline:
+                status = connection.call(requests.pieces(first, LARGE_SPANS, LARGE_PADDING), LARGE_SIZE)
+                note(status, first, LARGE_SPANS)
+                if status == grpc_client.OK:
+                    return
+                time.sleep(random.uniform(1, 2))
+
+    def send_and_say(number: int) -> None:
+        try:
+            send(number)
+        except OSError as error:
+            with lock:
+                stage.outcome.uncertain += LARGE_SPANS
+            stage.fail(f"a connection was dropped: {error}")
+
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(send_and_say, range(count)))
+    load.finish()
+    if not set(answers) <= {grpc_client.OK, grpc_client.UNAVAILABLE}:
+        stage.fail(f"answers by gRPC code: {answers}")
     taken = len(acked.read_text().splitlines()) if acked.exists() else 0
     if taken < count:
         stage.fail(f"{taken} of {count} large requests were taken in time")

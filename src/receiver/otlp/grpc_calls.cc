@@ -17,6 +17,7 @@
 #include "src/core/check.h"
 #include "src/core/log.h"
 #include "src/core/mutex.h"
+#include "src/net/received_bytes.h"
 #include "src/receiver/otlp/grpc_message.h"
 #include "src/receiver/otlp/grpc_reply.h"
 #include "src/receiver/otlp/grpc_route.h"
@@ -121,6 +122,7 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   void Accept(grpc_server* server, grpc_completion_queue* queue);
 
   void Read() override;
+  std::optional<uint64_t> Received() const override { return net::ReceivedBytes(fd_); }
   void Refuse(const Status& status) override;
 
   // No answer can be begun any more: lets go of gRPC's call, which ends it, unless an operation is
@@ -157,6 +159,7 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   Step read_step_{*this, &Call::MessageRead};
   Step ended_step_{*this, &Call::Ended};
 
+  int fd_ = -1;
   std::string peer_;
   TimePoint since_;
   GrpcRoute route_ = GrpcRoute::kUnknown;
@@ -193,6 +196,7 @@ class GrpcCalls::Loop {
   void CloseGate();
 
   ReadGate& gate() { return gate_; }
+  FreedMemory& freed() { return freed_; }
   bool closed() const { return gone_ != nullptr; }
   const Peers& peers() const { return peers_; }
   uint64_t largest_message() const { return shared_->ingest.max_request_bytes(); }
@@ -207,6 +211,7 @@ class GrpcCalls::Loop {
   grpc_server* const server_;
   rpc::GrpcLoop& loop_;
   ReadGate gate_;
+  FreedMemory freed_;
   std::list<std::shared_ptr<Call>> calls_;
   // Set: calls are let go of, and the gate, which knows them, is not used any more.
   rpc::Completion* gone_ = nullptr;
@@ -291,6 +296,7 @@ void GrpcCalls::Call::Accepted(bool ok) {
   }
   loop_.AcceptNext();
   char* const uri = grpc_call_get_peer(call_);
+  fd_ = Peers::FdOf(uri);
   peer_ = loop_.peers().Of(uri);
   gpr_free(uri);
   since_ = loop_.Now();
@@ -336,6 +342,8 @@ void GrpcCalls::Call::MessageRead(bool /*ok*/) {
     unread_ = !refused_;
     LetGo() ? loop_.Remove(*this) : LeaveIfDone();
   } else if (refused_) {
+    message.reset();
+    loop_.freed().Add(FreedMemory::kStep);  // nobody knows how much had come
     LeaveIfDone();
   } else if (message == nullptr) {
     // The client has gone away, or has ended the call without a message: then it gets this.
@@ -363,7 +371,7 @@ void GrpcCalls::Call::TakeMessage(MessagePtr message) {
     Refuse(ReadGate::NoMemory());
     return;
   }
-  Bytes body = CopyOf(*message, *std::move(reservation));
+  Bytes body = CopyOf(*message, *std::move(reservation), loop_.freed());
   const compress::Encoding encoding = EncodingOf(*message, body.view());
   message.reset();
   TakeBody(std::move(body), encoding);

@@ -3,18 +3,26 @@
 #include <cstring>
 #include <utility>
 
+#include <grpc/slice_buffer.h>
+
 #include "src/rpc/slice.h"
 
 namespace spanhold::otlp_receiver {
 
-Bytes CopyOf(const grpc_byte_buffer& message, Reservation reservation) {
+Bytes CopyOf(grpc_byte_buffer& message, Reservation reservation, FreedMemory& freed) {
   Bytes bytes = Bytes::Allocate(std::move(reservation));
-  const grpc_slice_buffer& slices = message.data.raw.slice_buffer;
+  const bool is_large = bytes.size() > kSmallRequest;
+  grpc_slice_buffer& slices = message.data.raw.slice_buffer;
   char* out = bytes.data();
-  for (size_t i = 0; i < slices.count; ++i) {
-    const std::string_view part = rpc::View(slices.slices[i]);
+  while (slices.count > 0) {
+    const grpc_slice slice = grpc_slice_buffer_take_first(&slices);
+    const std::string_view part = rpc::View(slice);
     std::memcpy(out, part.data(), part.size());
     out += part.size();
+    grpc_slice_unref(slice);
+    if (is_large) {
+      freed.Add(part.size());
+    }
   }
   return bytes;
 }

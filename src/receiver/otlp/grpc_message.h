@@ -7,6 +7,7 @@
 
 #include "src/compress/compress.h"
 #include "src/core/bytes.h"
+#include "src/core/freed_memory.h"
 #include "src/core/memory_budget.h"
 
 namespace spanhold::otlp_receiver {
@@ -19,7 +20,10 @@ using MessagePtr = std::unique_ptr<grpc_byte_buffer, FreeMessage>;
 
 // The bytes of `message`, as many as `reservation` has. One copy: a message comes in slices of at
 // most 16 KiB, HTTP/2's frames, each of which keeps a larger read buffer of gRPC's alive.
-Bytes CopyOf(const grpc_byte_buffer& message, Reservation reservation);
+//
+// `message` has lost its bytes then. Those of one beyond kSmallRequest go to `freed` while they are
+// copied, so that at no time there is much of it twice.
+Bytes CopyOf(grpc_byte_buffer& message, Reservation reservation, FreedMemory& freed);
 
 // How `content`, the bytes of `message`, is compressed.
 compress::Encoding EncodingOf(const grpc_byte_buffer& message, std::string_view content);

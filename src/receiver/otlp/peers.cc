@@ -16,10 +16,16 @@ void Peers::Set(int fd, std::string peer) {
   by_fd_[index] = std::move(peer);
 }
 
-std::string Peers::Of(const char* uri) const {
+int Peers::FdOf(const char* uri) {
   constexpr char kPrefix[] = "fd:";
-  if (absl::StartsWith(uri, kPrefix)) {
-    const auto index = std::strtoul(uri + sizeof(kPrefix) - 1, nullptr, 10);
+  return absl::StartsWith(uri, kPrefix)
+             ? static_cast<int>(std::strtol(uri + sizeof(kPrefix) - 1, nullptr, 10))
+             : -1;
+}
+
+std::string Peers::Of(const char* uri) const {
+  if (const int fd = FdOf(uri); fd >= 0) {
+    const auto index = static_cast<size_t>(fd);
     const MutexLock lock(mutex_);
     if (index < by_fd_.size()) {
       return by_fd_[index];

@@ -16,6 +16,9 @@ class Peers {
   // `fd` is `peer` from here on, until another one has the number.
   void Set(int fd, std::string peer);
 
+  // The descriptor of the connection that gRPC calls `uri`, or -1. It may be closed.
+  static int FdOf(const char* uri);
+
   // The peer of the connection that gRPC calls `uri`: "fd:12".
   std::string Of(const char* uri) const;
 

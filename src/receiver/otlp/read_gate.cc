@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace spanhold::otlp_receiver {
 namespace {
@@ -25,7 +26,7 @@ void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
     return;
   }
   call.reservation_ = *std::move(unread);
-  call.connection_ = &Find(connection);
+  call.connection_ = &Find(connection, call);
   call.since_ = now;
   ++call.connection_->calls;
   const Class& reads = classes_[SizeOf(*call.connection_)];
@@ -41,7 +42,8 @@ void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
 }
 
 std::optional<Reservation> ReadGate::Finish(Call& call, uint64_t size, TimePoint now) {
-  classes_[call.size_].reading.erase(call.place_);
+  EndRead(call);
+  call.connection_->arrivals.Complete(size);
   LearnSize(*call.connection_, size);
   Reservation reservation = std::exchange(call.reservation_, Reservation());
   Leave(call);
@@ -57,7 +59,7 @@ std::optional<Reservation> ReadGate::Finish(Call& call, uint64_t size, TimePoint
 }
 
 void ReadGate::Abandon(Call& call, TimePoint now) {
-  classes_[call.size_].reading.erase(call.place_);
+  EndRead(call);
   Leave(call);
   GiveTurns(now);
 }
@@ -70,6 +72,9 @@ void ReadGate::Close() {
 }
 
 void ReadGate::Tick(TimePoint now) {
+  if (next_look_ <= now) {
+    Look(now);
+  }
   for (Class& reads : classes_) {
     RefuseSlowReads(reads, now);
   }
@@ -88,13 +93,16 @@ std::optional<TimePoint> ReadGate::NextDue() const {
       earlier(reads.reading.front()->since_ + ReadTimeout(reads));
     }
   }
+  if (!NothingIsRead()) {
+    earlier(next_look_);
+  }
   if (!waiting_.empty()) {
     earlier(waiting_.front()->since_ + limits_.wait_timeout);
   }
   return due;
 }
 
-ReadGate::Connection& ReadGate::Find(const std::string& name) {
+ReadGate::Connection& ReadGate::Find(const std::string& name, const Call& call) {
   const auto found = connections_.find(name);
   if (found != connections_.end()) {
     return found->second;
@@ -102,14 +110,17 @@ ReadGate::Connection& ReadGate::Find(const std::string& name) {
   if (connections_.size() >= kRemembered) {
     std::erase_if(connections_, [](const auto& entry) { return entry.second.calls == 0; });
   }
-  return connections_[name];
+  Connection& connection = connections_[name];  // a new one
+  connection.is_counted = call.Received().has_value();
+  return connection;
 }
 
 // What its next read reserves.
 uint64_t ReadGate::Expected(const Connection& connection) const {
   const uint64_t limit = limits_.largest_message;
-  return connection.largest ? std::min(std::max(2 * *connection.largest, kSmallRequest), limit)
-                            : limit;
+  return connection.largest && connection.is_counted
+             ? std::min(std::max(2 * *connection.largest, kSmallRequest), limit)
+             : limit;
 }
 
 ReadGate::Size ReadGate::SizeOf(const Connection& connection) const {
@@ -130,9 +141,67 @@ bool ReadGate::TryGrant(Call& call) {
 void ReadGate::StartRead(Call& call, TimePoint now) {
   call.size_ = SizeOf(*call.connection_);
   call.since_ = now;
+  Connection& connection = *call.connection_;
+  if (connection.reads == 0 && connection.arrivals.MarkIsOld(now)) {
+    connection.arrivals.Mark(call.Received().value_or(0), now);
+  }
+  ++connection.reads;
+  if (NothingIsRead()) {
+    next_look_ = now + limits_.look_interval;
+  }
   std::list<Call*>& reading = classes_[call.size_].reading;
   call.place_ = reading.insert(reading.end(), &call);
   call.Read();
+}
+
+void ReadGate::EndRead(Call& call) {
+  classes_[call.size_].reading.erase(call.place_);
+  --call.connection_->reads;
+}
+
+// Compares what has come of open reads with what is reserved for them, connection by connection: of
+// one with several reads nobody knows which the bytes are for, and the oldest one answers for it.
+void ReadGate::Look(TimePoint now) {
+  next_look_ = now + limits_.look_interval;
+  std::unordered_map<const Connection*, uint64_t> reserved;
+  std::vector<Call*> oldest;
+  for (const Class& reads : classes_) {
+    for (Call* const call : reads.reading) {
+      const auto [entry, is_first] = reserved.try_emplace(call->connection_);
+      entry->second += call->reservation_.size();
+      if (is_first) {
+        oldest.push_back(call);
+      }
+    }
+  }
+  for (Call* const call : oldest) {
+    const Connection& connection = *call->connection_;
+    const uint64_t unread = connection.waiting.size() * limits_.unread_bytes;
+    if (!Covers(*call, reserved[&connection] + unread, now)) {
+      EndRead(*call);
+      LearnSize(*call->connection_, limits_.largest_message);
+      Leave(*call);
+      call->Refuse(NoMemory());
+    }
+  }
+  GiveTurns(now);
+}
+
+// Whether what has come on the connection of `call` is inside what is reserved for its reads, or what
+// could be reserved now.
+bool ReadGate::Covers(Call& call, uint64_t reserved, TimePoint now) {
+  Connection& connection = *call.connection_;
+  const std::optional<uint64_t> received = call.Received();
+  const uint64_t arrived = received ? connection.arrivals.Open(*received, now) : 0;
+  if (arrived <= reserved / 2) {
+    return true;
+  }
+  // There is a look before as much has come again. Beyond its largest message a call is not believed.
+  const uint64_t most = connection.reads * limits_.largest_message;
+  const uint64_t wanted = std::min(2 * arrived, most);
+  return wanted <= reserved ||
+         call.reservation_.TryGrow(wanted - reserved, budget_.KeptFreeBy(wanted)) ||
+         arrived <= reserved;
 }
 
 void ReadGate::Wait(Call& call, TimePoint now) {
@@ -194,7 +263,7 @@ Duration ReadGate::ReadTimeout(const Class& reads) const {
 void ReadGate::RefuseSlowReads(Class& reads, TimePoint now) {
   while (!reads.reading.empty() && reads.reading.front()->since_ + ReadTimeout(reads) <= now) {
     Call& call = *reads.reading.front();
-    reads.reading.pop_front();
+    EndRead(call);
     Leave(call);
     call.Refuse(absl::UnavailableError("the request did not arrive in time"));
     GiveTurns(now);

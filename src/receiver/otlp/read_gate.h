@@ -11,6 +11,7 @@
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
 #include "src/core/status.h"
+#include "src/receiver/otlp/arrivals.h"
 
 namespace spanhold::otlp_receiver {
 
@@ -22,6 +23,11 @@ namespace spanhold::otlp_receiver {
 // one that is. Calls that find no room wait in line, and connections take turns, so that one with many
 // calls does not hold back the others. Reads of a known, small size have an eighth of the budget to
 // themselves: strangers that open calls and send nothing cannot keep them out.
+//
+// A guess can be wrong: so while reads are open, the gate looks every 10 ms at what their connections
+// have received. Where that is more than half of what is reserved it reserves more, and where there
+// is more than is reserved and no room, it ends the read, and the connection is one for large messages
+// from then on. Where the kernel does not count (unix sockets) every read reserves the largest.
 //
 //   Enter() ──▶ waiting ──▶ Call::Read() ──▶ Finish() or Abandon()
 //                  └───────────┴────▶ Call::Refuse(): no room, or too slow
@@ -38,6 +44,8 @@ class ReadGate {
     // The same while others wait for the room.
     Duration contended_read_timeout = std::chrono::seconds(1);
     Duration wait_timeout = std::chrono::seconds(2);
+    // Between two looks: at 1.5 GB/s, what the one thread of gRPC can take, 15 MB.
+    Duration look_interval = std::chrono::milliseconds(10);
   };
 
   class Call;
@@ -45,8 +53,11 @@ class ReadGate {
  private:
   // What the gate knows of a connection.
   struct Connection {
-    std::optional<uint64_t> largest;        // message it has sent
-    uint64_t calls = 0;                     // in the gate
+    std::optional<uint64_t> largest;  // message it has sent
+    uint64_t calls = 0;               // in the gate
+    uint64_t reads = 0;               // of these
+    bool is_counted = true;           // by the kernel
+    Arrivals arrivals;
     std::list<Call*> waiting;               // the oldest first
     std::list<Connection*>::iterator turn;  // while `waiting` is not empty
   };
@@ -63,6 +74,8 @@ class ReadGate {
 
     // Start reading. Answered by Finish() or Abandon(), unless Refuse() comes first.
     virtual void Read() = 0;
+    // What its connection has received so far, see net::ReceivedBytes().
+    virtual std::optional<uint64_t> Received() const = 0;
     // The call is out of the gate; kUnavailable. It may have been read in part.
     virtual void Refuse(const Status& status) = 0;
 
@@ -106,12 +119,15 @@ class ReadGate {
     std::list<Call*> reading;      // the oldest first
   };
 
-  Connection& Find(const std::string& name);
+  Connection& Find(const std::string& name, const Call& call);
   uint64_t Expected(const Connection& connection) const;
   Size SizeOf(const Connection& connection) const;
   bool NothingIsRead() const;
   bool TryGrant(Call& call);
   void StartRead(Call& call, TimePoint now);
+  void EndRead(Call& call);
+  void Look(TimePoint now);
+  bool Covers(Call& call, uint64_t reserved, TimePoint now);
   void Wait(Call& call, TimePoint now);
   void StopWaiting(Call& call);
   void Leave(Call& call);
@@ -126,6 +142,7 @@ class ReadGate {
   std::unordered_map<std::string, Connection> connections_;
   std::array<Class, kSizes> classes_;
   std::list<Call*> waiting_;  // the oldest first
+  TimePoint next_look_ = TimePoint::max();
   bool closed_ = false;
 };
 

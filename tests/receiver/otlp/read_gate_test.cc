@@ -31,7 +31,10 @@ class FakeCall final : public ReadGate::Call {
     refusal = status;
   }
 
+  std::optional<uint64_t> Received() const override { return received; }
+
   Status refusal;
+  std::optional<uint64_t> received = 0;
 
  private:
   const std::string name_;
@@ -40,11 +43,17 @@ class FakeCall final : public ReadGate::Call {
 
 class ReadGateTest : public ::testing::Test {
  protected:
+  explicit ReadGateTest(Duration look_interval = std::chrono::hours(1))
+      : gate_(ReadGate::Limits{.largest_message = 16 * kMiB,
+                               .unread_bytes = kUnread,
+                               .look_interval = look_interval},
+              budget_) {}
+
   // Room for three reads of strangers, in seven of eight parts.
   MemoryBudget budget_{64 * kMiB};
   ManualClock clock_;
   std::vector<std::string> events_;
-  ReadGate gate_{ReadGate::Limits{.largest_message = 16 * kMiB, .unread_bytes = kUnread}, budget_};
+  ReadGate gate_;
   FakeCall a_{"a", events_};
   FakeCall b_{"b", events_};
   FakeCall c_{"c", events_};
@@ -274,7 +283,8 @@ TEST_F(ReadGateTest, DoesNotHurrySmallReadsBecauseStrangersWait) {
 TEST_F(ReadGateTest, RefusesACallThatHasWaitedTooLong) {
   ReadGate gate(ReadGate::Limits{.largest_message = 16 * kMiB,
                                  .unread_bytes = kUnread,
-                                 .contended_read_timeout = std::chrono::hours(1)},
+                                 .contended_read_timeout = std::chrono::hours(1),
+                                 .look_interval = std::chrono::hours(1)},
                 budget_);
   gate.Enter(a_, "1", clock_.Now());
   gate.Enter(b_, "2", clock_.Now());
@@ -337,6 +347,173 @@ TEST_F(ReadGateTest, ForgetsIdleConnectionsAfterSomeThousands) {
 
   EXPECT_EQ(budget_.used(), 16 * kMiB);
   Finish(a_, 0);
+}
+
+TEST_F(ReadGateTest, ReservesTheLargestMessageWhereTheKernelDoesNotCount) {
+  FakeCall introduction("introduction", events_);
+  introduction.received = std::nullopt;
+  Enter(introduction, "unix");
+  Finish(introduction, 1000);
+
+  Enter(a_, "unix");
+
+  EXPECT_EQ(budget_.used(), 16 * kMiB);
+  Finish(a_, 0);
+}
+
+// Looks every 10 ms at what has come.
+class ReadGateLookTest : public ReadGateTest {
+ protected:
+  static constexpr Duration kInterval = std::chrono::milliseconds(10);
+
+  ReadGateLookTest() : ReadGateTest(kInterval) {}
+
+  void Introduce(const std::string& connection) {
+    ReadGateTest::Introduce(connection);
+    clock_.Advance(kInterval);
+  }
+
+  // `bytes` more have come on the connection of `call`, and the gate looks.
+  void Receive(FakeCall& call, uint64_t bytes) {
+    call.received = *call.received + bytes;
+    Tick(kInterval);
+  }
+};
+
+TEST_F(ReadGateLookTest, LooksOnlyWhileReadsAreOpen) {
+  EXPECT_EQ(gate_.NextDue(), std::nullopt);
+  Enter(a_, "1");
+  EXPECT_EQ(gate_.NextDue(), clock_.Now() + kInterval);
+  Tick(kInterval);
+  EXPECT_EQ(gate_.NextDue(), clock_.Now() + kInterval);
+
+  Finish(a_, 0);
+
+  EXPECT_EQ(gate_.NextDue(), std::nullopt);
+}
+
+TEST_F(ReadGateLookTest, ReservesMoreForAMessageThatOutgrowsWhatIsExpected) {
+  Introduce("1");
+  Enter(a_, "1");
+
+  Receive(a_, kMiB / 2);
+  EXPECT_EQ(budget_.used(), kMiB);
+  Receive(a_, kMiB / 2);
+  EXPECT_EQ(budget_.used(), 2 * kMiB);
+  Receive(a_, 5 * kMiB);
+  EXPECT_EQ(budget_.used(), 12 * kMiB);
+
+  EXPECT_THAT(events_, ElementsAre("read a"));
+  EXPECT_EQ(Finish(a_, 7 * kMiB)->size(), 7 * kMiB);
+}
+
+TEST_F(ReadGateLookTest, ReservesNoMoreThanTheLargestMessage) {
+  Introduce("1");
+  Enter(a_, "1");
+
+  Receive(a_, 15 * kMiB);
+
+  EXPECT_EQ(budget_.used(), 16 * kMiB);
+  Finish(a_, 0);
+}
+
+TEST_F(ReadGateLookTest, EndsAReadThatOutgrowsTheBudget) {
+  Introduce("1");
+  Enter(a_, "1");
+  const Reservation others = budget_.Reserve(60 * kMiB);
+
+  Receive(a_, kMiB);
+  EXPECT_THAT(events_, ElementsAre("read a"));
+  Receive(a_, 1);
+
+  EXPECT_THAT(events_, ElementsAre("read a", "refuse a"));
+  EXPECT_THAT(a_.refusal, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("memory")));
+  EXPECT_EQ(budget_.used(), others.size());
+  EXPECT_EQ(gate_.NextDue(), std::nullopt);
+}
+
+TEST_F(ReadGateLookTest, ExpectsTheLargestMessageAfterOneThatOutgrewTheBudget) {
+  Introduce("1");
+  Enter(a_, "1");
+  {
+    const Reservation others = budget_.Reserve(60 * kMiB);
+    Receive(a_, 2 * kMiB);
+  }
+  events_.clear();
+
+  Enter(b_, "1");
+
+  EXPECT_EQ(budget_.used(), 16 * kMiB);
+  Finish(b_, 0);
+}
+
+TEST_F(ReadGateLookTest, GivesWhatAnEndedReadHadToTheNext) {
+  Introduce("1");
+  Introduce("2");
+  Enter(a_, "1");
+  Enter(b_, "2");
+  const Reservation others = budget_.Reserve(53 * kMiB);
+  a_.received = 2 * kMiB;
+
+  Receive(b_, 1 * kMiB);
+
+  // One MiB is left in seven eighths, and that is what the first had.
+  EXPECT_THAT(events_, ElementsAre("read a", "read b", "refuse a"));
+  EXPECT_EQ(budget_.used(), others.size() + 2 * kMiB);
+  Finish(b_, 0);
+}
+
+TEST_F(ReadGateLookTest, LeavesAnEighthOfTheBudgetToSmallRequests) {
+  Introduce("1");
+  Enter(a_, "1");
+  const Reservation others = budget_.Reserve(55 * kMiB);
+
+  Receive(a_, 2 * kMiB);
+
+  EXPECT_THAT(events_, ElementsAre("read a", "refuse a"));
+}
+
+TEST_F(ReadGateLookTest, DoesNotTakeCompleteMessagesForAnOpenOne) {
+  Introduce("1");
+  Enter(a_, "1");
+  for (int i = 0; i < 1000; ++i) {
+    Enter(b_, "1");
+    a_.received = b_.received = *a_.received + 100'100;
+    Finish(b_, 100'000);
+  }
+  Tick(kInterval);
+
+  EXPECT_EQ(budget_.used(), kMiB);
+  EXPECT_THAT(events_, testing::Not(testing::Contains("refuse a")));
+  Finish(a_, 0);
+}
+
+TEST_F(ReadGateLookTest, CountsWhatCameSinceTheReadBegan) {
+  Introduce("1");
+  a_.received = 100 * kMiB;
+  Tick(kInterval);
+  Enter(a_, "1");
+
+  Receive(a_, 1000);
+
+  EXPECT_EQ(budget_.used(), kMiB);
+  Finish(a_, 0);
+}
+
+TEST_F(ReadGateLookTest, SeveralReadsOfAConnectionShareWhatIsReserved) {
+  Introduce("1");
+  Enter(a_, "1");
+  Enter(b_, "1");
+  const Reservation others = budget_.Reserve(60 * kMiB);
+
+  a_.received = b_.received = 2 * kMiB;
+  Tick(kInterval);
+  EXPECT_THAT(events_, ElementsAre("read a", "read b"));
+  a_.received = b_.received = 2 * kMiB + 1;
+  Tick(kInterval);
+
+  EXPECT_THAT(events_, ElementsAre("read a", "read b", "refuse a"));
+  Finish(b_, 0);
 }
 
 }  // namespace
