@@ -18,36 +18,19 @@
 #include "src/core/log.h"
 #include "src/core/mutex.h"
 #include "src/net/received_bytes.h"
+#include "src/receiver/otlp/grpc_answer.h"
 #include "src/receiver/otlp/grpc_message.h"
 #include "src/receiver/otlp/grpc_reply.h"
 #include "src/receiver/otlp/grpc_route.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/other_signal.h"
 #include "src/receiver/otlp/retry_delay.h"
 #include "src/rpc/slice.h"
 
 namespace spanhold::otlp_receiver {
 namespace {
 
-using rpc::CopiedSlice;
 using rpc::View;
-
-struct Signal {
-  std::string_view name;
-  std::string_view setting;  // stops the sender
-};
-
-Signal SignalOf(GrpcRoute route) {
-  return route == GrpcRoute::kMetrics ? Signal{"metrics", "OTEL_METRICS_EXPORTER=none"}
-                                      : Signal{"logs", "OTEL_LOGS_EXPORTER=none"};
-}
-
-Counter& UnsupportedCounter(const GrpcCalls::Parts& parts, GrpcRoute route) {
-  return parts.telemetry.AddCounter("spanhold_receiver_unsupported_requests",
-                                    "Requests with metrics or logs, which are not taken.",
-                                    {{"receiver", parts.account.receiver()},
-                                     {"transport", parts.account.transport()},
-                                     {"signal", std::string(SignalOf(route).name)}});
-}
 
 Histogram& DurationHistogram(const GrpcCalls::Parts& parts) {
   return parts.telemetry.AddHistogram(
@@ -64,8 +47,8 @@ struct GrpcCalls::Shared {
       : account(p.account),
         clock(p.clock),
         ingest(p.admission, p.account, p.budget, limits.largest_message),
-        metrics(UnsupportedCounter(p, GrpcRoute::kMetrics)),
-        logs(UnsupportedCounter(p, GrpcRoute::kLogs)),
+        metrics("metrics", p.account, p.telemetry, p.clock),
+        logs("logs", p.account, p.telemetry, p.clock),
         duration(DurationHistogram(p)),
         budget(p.budget),
         retry_delay(p.random) {}
@@ -85,15 +68,13 @@ struct GrpcCalls::Shared {
   ReceiverAccount& account;
   const Clock& clock;
   Ingest ingest;
-  Counter& metrics;
-  Counter& logs;
+  OtherSignal metrics;
+  OtherSignal logs;
   Histogram& duration;
   MemoryBudget& budget;
   const RetryDelay retry_delay;
   LogLimiter rejected_log{clock};
   LogLimiter refused_log{clock};
-  LogLimiter metrics_log{clock};
-  LogLimiter logs_log{clock};
 
   // Held while an answer is begun, so that none is begun once `closed`.
   Mutex mutex;
@@ -138,7 +119,6 @@ class GrpcCalls::Call final : public ReadGate::Call, public std::enable_shared_f
   void TakeMessage(MessagePtr message);
   void TakeBody(Bytes body, compress::Encoding encoding);
   void Answer(const Status& status);
-  void Unsupported();
   void Reject(const Status& status);
   void Fail(const Status& status);
   void Succeed(std::string_view response);
@@ -215,7 +195,7 @@ class GrpcCalls::Loop {
   std::list<std::shared_ptr<Call>> calls_;
   // Set: calls are let go of, and the gate, which knows them, is not used any more.
   rpc::Completion* gone_ = nullptr;
-  // The earliest timer that is set for the gate.
+  // When the timer that is set for the gate is due.
   std::optional<TimePoint> timer_due_;
   TimerId timer_ = 0;
 };
@@ -235,9 +215,13 @@ void GrpcCalls::Loop::CloseGate() {
 void GrpcCalls::Loop::TickGate() {
   gate_.Tick(Now());
   const std::optional<TimePoint> due = gate_.NextDue();
-  if (due && (!timer_due_ || *due < *timer_due_)) {
-    loop_.timers().Cancel(timer_);
-    timer_due_ = due;
+  if (due == timer_due_) {
+    return;
+  }
+  // One that is not needed any more would wake the thread for nothing, after each request.
+  loop_.timers().Cancel(timer_);
+  timer_due_ = due;
+  if (due) {
     timer_ = loop_.timers().Schedule(*due, [this] {
       timer_due_.reset();
       TickGate();
@@ -311,8 +295,10 @@ void GrpcCalls::Call::Route() {
       loop_.gate().Enter(*this, peer_, since_);
       return;
     case GrpcRoute::kMetrics:
+      Fail(shared_->metrics.Refuse(peer_));
+      return;
     case GrpcRoute::kLogs:
-      Unsupported();
+      Fail(shared_->logs.Refuse(peer_));
       return;
     case GrpcRoute::kUnknown:
       Reject(absl::UnimplementedError(
@@ -408,21 +394,6 @@ void GrpcCalls::Call::Answer(const Status& status) {
   Fail(status);
 }
 
-void GrpcCalls::Call::Unsupported() {
-  const bool metrics = route_ == GrpcRoute::kMetrics;
-  const Signal signal = SignalOf(route_);
-  (metrics ? shared_->metrics : shared_->logs).Add(1);
-  (metrics ? shared_->metrics_log : shared_->logs_log)
-      .Log(LogLevel::kWarn, shared_->account.receiver(),
-           "only traces are taken; the setting stops the sender",
-           {{"peer", peer_},
-            {"transport", shared_->account.transport()},
-            {"signal", signal.name},
-            {"setting", signal.setting}});
-  Fail(absl::UnimplementedError(
-      absl::StrCat("only traces are taken; set ", std::string(signal.setting))));
-}
-
 // A final answer to what is not an OTLP request.
 void GrpcCalls::Call::Reject(const Status& status) {
   shared_->account.RejectedRequest();
@@ -432,46 +403,11 @@ void GrpcCalls::Call::Reject(const Status& status) {
 
 void GrpcCalls::Call::Fail(const Status& status) {
   const GrpcReply reply = ReplyFor(shared_->retry_delay.AddTo(status));
-  grpc_slice message = CopiedSlice(reply.message);
-  std::array<grpc_metadata, 2> trailers{};
-  size_t trailer_count = 0;
-  if (!reply.retry_info.empty()) {
-    trailers = {{{grpc_slice_from_static_string("grpc-status-details-bin"),
-                  CopiedSlice(reply.status_details),
-                  {}},
-                 {grpc_slice_from_static_string("google.rpc.retryinfo-bin"),
-                  CopiedSlice(reply.retry_info),
-                  {}}}};
-    trailer_count = trailers.size();
-  }
-  std::array<grpc_op, 3> operations{};
-  operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-  operations[1].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
-  operations[1].data.send_status_from_server = {
-      trailer_count, trailers.data(), static_cast<grpc_status_code>(reply.code), &message};
-  operations[2].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
-  operations[2].data.recv_close_on_server.cancelled = &cancelled_;
-  Begin(operations, ended_step_);
-  grpc_slice_unref(message);
-  for (size_t i = 0; i < trailer_count; ++i) {
-    grpc_slice_unref(trailers[i].value);
-  }
+  Begin(GrpcAnswer(reply, cancelled_).operations(), ended_step_);
 }
 
-// The message is sent also where it is empty: .NET's SDK takes trailers alone for a failure.
 void GrpcCalls::Call::Succeed(std::string_view response) {
-  grpc_slice content = CopiedSlice(response);
-  const MessagePtr message(grpc_raw_byte_buffer_create(&content, 1));
-  std::array<grpc_op, 4> operations{};
-  operations[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-  operations[1].op = GRPC_OP_SEND_MESSAGE;
-  operations[1].data.send_message.send_message = message.get();
-  operations[2].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
-  operations[2].data.send_status_from_server.status = GRPC_STATUS_OK;
-  operations[3].op = GRPC_OP_RECV_CLOSE_ON_SERVER;
-  operations[3].data.recv_close_on_server.cancelled = &cancelled_;
-  Begin(operations, ended_step_);
-  grpc_slice_unref(content);
+  Begin(GrpcAnswer(response, cancelled_).operations(), ended_step_);
 }
 
 // False once the calls are closed: then nothing is begun.

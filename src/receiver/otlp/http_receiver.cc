@@ -49,15 +49,16 @@ HttpReceiver::HttpReceiver(const HttpConfig& config, const Parts& parts)
       largest_request_(LargestRequest(config, parts.budget)),
       limited_by_budget_(largest_request_ < config.max_request_body_size),
       traces_path_(config.traces_url_path),
+      metrics_path_(config.metrics_url_path),
+      logs_path_(config.logs_url_path),
       encodings_(config.compression_algorithms),
       account_(parts.account),
       clock_(parts.clock),
       answers_(std::make_shared<Answers>(config, parts)),
+      metrics_("metrics", parts.account, parts.telemetry, parts.clock),
+      logs_("logs", parts.account, parts.telemetry, parts.clock),
       ingest_(parts.admission, parts.account, parts.budget, largest_request_),
-      server_(ServerOptions(config, parts), *this, parts.budget, parts.loop) {
-  AddOtherSignal(parts, "metrics", config.metrics_url_path, "OTEL_METRICS_EXPORTER=none");
-  AddOtherSignal(parts, "logs", config.logs_url_path, "OTEL_LOGS_EXPORTER=none");
-}
+      server_(ServerOptions(config, parts), *this, parts.budget, parts.loop) {}
 
 HttpReceiver::~HttpReceiver() = default;
 
@@ -80,15 +81,6 @@ net::HttpServer::Options HttpReceiver::ServerOptions(const HttpConfig& config,
     pauses.Add(1);
   };
   return options;
-}
-
-void HttpReceiver::AddOtherSignal(const Parts& parts, const std::string& signal,
-                                  const std::string& path, const std::string& setting) {
-  Counter& requests = parts.telemetry.AddCounter(
-      "spanhold_receiver_unsupported_requests",
-      "Requests with metrics or logs, which are not taken.",
-      {{"receiver", receiver_}, {"transport", "http"}, {"signal", signal}});
-  other_signals_.emplace_back(path, setting, requests, parts.clock);
 }
 
 Status HttpReceiver::Start() {
@@ -143,16 +135,11 @@ std::optional<HttpReply> HttpReceiver::RouteElsewhere(const HttpRequestHead& hea
       (path == "/" && head.method == "POST" && FormatOf(head) != HttpFormat::kOther)) {
     return std::nullopt;
   }
-  for (OtherSignal& signal : other_signals_) {
-    if (path == signal.path) {
-      signal.requests.Add(1);
-      signal.log.Log(LogLevel::kWarn, receiver_,
-                     "only traces are taken; the setting stops the sender",
-                     {{"peer", head.peer}, {"path", path}, {"setting", signal.setting}});
-      const Status status =
-          absl::UnimplementedError(absl::StrCat("only traces are taken; set ", signal.setting));
-      return answers_->replies.Error(head, status);
-    }
+  if (path == metrics_path_) {
+    return answers_->replies.Error(head, metrics_.Refuse(head.peer));
+  }
+  if (path == logs_path_) {
+    return answers_->replies.Error(head, logs_.Refuse(head.peer));
   }
   return Reject(head, answers_->replies.Text(head, 404, "404 page not found"), "no such path");
 }

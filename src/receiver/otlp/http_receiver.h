@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +20,7 @@
 #include "src/receiver/otlp/http_config.h"
 #include "src/receiver/otlp/http_replies.h"
 #include "src/receiver/otlp/ingest.h"
+#include "src/receiver/otlp/other_signal.h"
 #include "src/receiver/otlp/retry_delay.h"
 
 namespace spanhold::otlp_receiver {
@@ -86,20 +86,7 @@ class HttpReceiver final : public Component, public net::HttpHandler {
     LogLimiter refused_log;
   };
 
-  // A signal that SDKs send by default and this daemon does not take.
-  struct OtherSignal {
-    OtherSignal(std::string p, std::string s, Counter& r, const Clock& clock)
-        : path(std::move(p)), setting(std::move(s)), requests(r), log(clock) {}
-
-    const std::string path;
-    const std::string setting;  // stops the sender
-    Counter& requests;
-    LogLimiter log;
-  };
-
   net::HttpServer::Options ServerOptions(const HttpConfig& config, const Parts& parts) const;
-  void AddOtherSignal(const Parts& parts, const std::string& signal, const std::string& path,
-                      const std::string& setting);
   std::optional<net::HttpReply> RouteElsewhere(const net::HttpRequestHead& head);
   bool IsAcceptedEncoding(std::string_view name) const;
   net::HttpReply Reject(const net::HttpRequestHead& head, net::HttpReply reply,
@@ -110,11 +97,14 @@ class HttpReceiver final : public Component, public net::HttpHandler {
   const uint64_t largest_request_;
   const bool limited_by_budget_;
   const std::string traces_path_;
+  const std::string metrics_path_;
+  const std::string logs_path_;
   const std::vector<std::string> encodings_;
   ReceiverAccount& account_;
   const Clock& clock_;
   const std::shared_ptr<Answers> answers_;  // last owner: the admission's last answer
-  std::deque<OtherSignal> other_signals_;
+  OtherSignal metrics_;
+  OtherSignal logs_;
   Ingest ingest_;
   net::HttpServer server_;
 };
