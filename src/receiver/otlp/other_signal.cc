@@ -8,7 +8,7 @@ namespace spanhold::otlp_receiver {
 OtherSignal::OtherSignal(std::string_view name, const ReceiverAccount& account,
                          Telemetry& telemetry, const Clock& clock)
     : name_(name),
-      setting_(absl::StrCat("OTEL_", absl::AsciiStrToUpper(name), "_EXPORTER=none")),
+      setting_(absl::StrCat("OTEL_", absl::AsciiStrToUpper(name_), "_EXPORTER=none")),
       account_(account),
       requests_(telemetry.AddCounter("spanhold_receiver_unsupported_requests",
                                      "Requests with metrics or logs, which are not taken.",

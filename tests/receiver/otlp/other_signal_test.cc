@@ -21,7 +21,7 @@ class OtherSignalTest : public testing::Test {
     return telemetry_
         .AddCounter("spanhold_receiver_unsupported_requests", "",
                     {{"receiver", "otlp"}, {"transport", "grpc"}, {"signal", signal}})
-        .value();
+        .count();
   }
 
   ManualClock clock_;
