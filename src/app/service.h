@@ -12,6 +12,7 @@
 #include "src/app/components.h"
 #include "src/app/status_page.h"
 #include "src/config/service_config.h"
+#include "src/core/freed_memory.h"
 #include "src/exporter/storage/lane_storage.h"
 #include "src/journal/journal.h"
 #include "src/journal/journal_intake.h"
@@ -75,6 +76,7 @@ class Service {
   Ledger ledger_;
   net::EventLoop receiver_loop_;
   net::EventLoop exporter_loop_;
+  AfterBurst after_burst_;
   net::EventLoop admin_loop_;
   rpc::GrpcLoop grpc_loop_;
   Parts parts_;

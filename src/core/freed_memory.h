@@ -1,8 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <utility>
+
+#include "src/core/clock.h"
+#include "src/core/timers.h"
 
 namespace spanhold {
 
@@ -36,6 +40,34 @@ class FreedMemory {
  private:
   const std::function<void()> give_back_;
   uint64_t bytes_ = 0;
+};
+
+// Gives freed memory back some seconds after a burst: what follows at once would need it again.
+//
+// Threading: thread-safe. Ownership: `timers` and `clock` must outlive it, and it all timers' callbacks.
+class AfterBurst {
+ public:
+  static constexpr Duration kRest = std::chrono::seconds(5);
+
+  AfterBurst(Timers& timers, const Clock& clock,
+             std::function<void()> give_back = &GiveBackFreedMemory)
+      : timers_(timers), clock_(clock), give_back_(std::move(give_back)) {}
+
+  // A burst is over: see MemoryBudget.
+  void Drained() {
+    if (!scheduled_.exchange(true)) {
+      timers_.Schedule(clock_.Now() + kRest, [this] {
+        scheduled_ = false;
+        give_back_();
+      });
+    }
+  }
+
+ private:
+  Timers& timers_;
+  const Clock& clock_;
+  const std::function<void()> give_back_;
+  std::atomic<bool> scheduled_{false};
 };
 
 }  // namespace spanhold

@@ -25,7 +25,7 @@ bool Reservation::TryGrow(uint64_t bytes, uint64_t keep_free) {
 void Reservation::ShrinkTo(uint64_t bytes) {
   SPANHOLD_CHECK(bytes <= size_);
   if (budget_ != nullptr) {
-    budget_->used_ -= size_ - bytes;
+    budget_->GiveBack(size_ - bytes);
   }
   size_ = bytes;
 }
@@ -49,7 +49,21 @@ bool MemoryBudget::TryTake(uint64_t bytes, uint64_t keep_free) {
       return false;
     }
   } while (!used_.compare_exchange_weak(used, used + bytes));
+  Taken(used + bytes);
   return true;
+}
+
+void MemoryBudget::Taken(uint64_t used) {
+  if (used > limit_ / 8 && !in_burst_) {
+    in_burst_ = true;
+  }
+}
+
+void MemoryBudget::GiveBack(uint64_t bytes) {
+  const uint64_t used = used_.fetch_sub(bytes) - bytes;
+  if (used < limit_ / 64 && in_burst_ && in_burst_.exchange(false) && on_drained_) {
+    on_drained_();
+  }
 }
 
 std::optional<Reservation> MemoryBudget::TryReserve(uint64_t bytes, uint64_t keep_free) {
@@ -60,7 +74,7 @@ std::optional<Reservation> MemoryBudget::TryReserve(uint64_t bytes, uint64_t kee
 }
 
 Reservation MemoryBudget::Reserve(uint64_t bytes) {
-  used_ += bytes;
+  Taken(used_ += bytes);
   return {*this, bytes};
 }
 

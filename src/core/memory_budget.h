@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -55,7 +56,10 @@ inline constexpr uint64_t kSmallRequest = uint64_t{1} << 20U;
 // Threading: thread-safe.
 class MemoryBudget {
  public:
-  explicit MemoryBudget(uint64_t limit) : limit_(limit) {}
+  // `on_drained` is called, on whatever thread, when what is held has fallen below a 64th of the limit
+  // after it was more than an eighth: a burst is over, and the allocator keeps what it has freed.
+  explicit MemoryBudget(uint64_t limit, std::function<void()> on_drained = nullptr)
+      : limit_(limit), on_drained_(std::move(on_drained)) {}
   ~MemoryBudget();
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
@@ -80,9 +84,13 @@ class MemoryBudget {
   friend class Reservation;
   bool Fits(uint64_t used, uint64_t bytes, uint64_t keep_free) const;
   bool TryTake(uint64_t bytes, uint64_t keep_free);
+  void Taken(uint64_t used);
+  void GiveBack(uint64_t bytes);
 
   const uint64_t limit_;
+  const std::function<void()> on_drained_;
   std::atomic<uint64_t> used_{0};
+  std::atomic<bool> in_burst_{false};
 };
 
 }  // namespace spanhold

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/manual_timers.h"
+
 namespace spanhold {
 namespace {
 
@@ -16,6 +18,36 @@ TEST(FreedMemoryTest, GivesBackWhenAStepHasBeenFreed) {
   freed.Add(1);
   EXPECT_EQ(times, 1);
   freed.Add(3 * FreedMemory::kStep);
+  EXPECT_EQ(times, 2);
+}
+
+TEST(AfterBurstTest, GivesBackOnceSomeSecondsAfterABurst) {
+  int times = 0;
+  ManualClock clock;
+  ManualTimers timers(clock);
+  AfterBurst after_burst(timers, clock, [&times] { ++times; });
+
+  after_burst.Drained();
+  after_burst.Drained();
+  timers.Advance(AfterBurst::kRest - std::chrono::milliseconds(1));
+  EXPECT_EQ(times, 0);
+  timers.Advance(std::chrono::milliseconds(1));
+
+  EXPECT_EQ(times, 1);
+  EXPECT_EQ(timers.NextDue(), std::nullopt);
+}
+
+TEST(AfterBurstTest, GivesBackAgainAfterTheNextBurst) {
+  int times = 0;
+  ManualClock clock;
+  ManualTimers timers(clock);
+  AfterBurst after_burst(timers, clock, [&times] { ++times; });
+
+  for (int i = 0; i < 2; ++i) {
+    after_burst.Drained();
+    timers.Advance(AfterBurst::kRest);
+  }
+
   EXPECT_EQ(times, 2);
 }
 

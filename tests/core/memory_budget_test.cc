@@ -57,6 +57,31 @@ TEST(MemoryBudgetTest, LeavesFreeWhatItIsToldTo) {
   EXPECT_TRUE(held->TryGrow(10, 40));
 }
 
+TEST(MemoryBudgetTest, SaysOnceThatABurstIsOver) {
+  int drained = 0;
+  MemoryBudget budget(6400, [&drained] { ++drained; });
+
+  Reservation held = budget.Reserve(801);  // more than an eighth
+  held.ShrinkTo(100);
+  EXPECT_EQ(drained, 0);
+  held.ShrinkTo(99);  // less than a 64th
+  EXPECT_EQ(drained, 1);
+  held.ShrinkTo(0);
+  EXPECT_EQ(drained, 1);
+  EXPECT_TRUE(held.TryGrow(801));
+  held.Release();
+  EXPECT_EQ(drained, 2);
+}
+
+TEST(MemoryBudgetTest, SaysNothingOfWhatIsNoBurst) {
+  int drained = 0;
+  MemoryBudget budget(6400, [&drained] { ++drained; });
+
+  { const auto held = budget.TryReserve(800); }
+
+  EXPECT_EQ(drained, 0);
+}
+
 TEST(MemoryBudgetTest, LargeRequestsLeaveAnEighthToSmallOnes) {
   const MemoryBudget budget(80 << 20);
 

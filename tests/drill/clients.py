@@ -20,6 +20,8 @@ from .waiting import Skipped
 OWN_NUMBERS = 200_000_000  # of spans that are sent from here, beyond those of the loads
 FOREIGN = 1 << 40  # of spans that the sink is not to tell apart
 GOOD_RATE = 2_000
+REST_SECONDS = 6.0  # after a burst; then memory is given back
+KEPT_MB = 15  # of it, at most
 # A request of 64 MiB, less some kilobytes.
 LARGE_SPANS, LARGE_PADDING = 64, (1 << 20) - 200
 LARGE_SIZE = requests.size_of(LARGE_SPANS, LARGE_PADDING)
@@ -175,6 +177,29 @@ def large_after_small(stage: Stage) -> None:
     taken = len(acked.read_text().splitlines()) if acked.exists() else 0
     if taken < count:
         stage.fail(f"{taken} of {count} large requests were taken in time")
+
+
+def burst(stage: Stage) -> None:
+    """What is held while the backend is away goes when it is back, and the memory with it."""
+    stage.outcome.budget_mib = 256
+    stage.start(Settings(service={"memory": {"limit": "256MiB"}}))
+    stage.load(seconds=1, rate=GOOD_RATE).finish()
+    before = stage.daemon.memory_mb("VmRSS")
+    stage.gate.shut()
+    load = stage.load(seconds=stage.size(4, 15), rate=0, per_request=512)
+    stage.pause(stage.size(3, 14))
+    held = stage.metric("spanhold_memory_held_bytes") / 1e6
+    stage.gate.open()
+    load.finish()
+    stage.answers_are_lost()
+    stage.settle()
+    drained = stage.daemon.memory_mb("VmRSS")
+    stage.pause(REST_SECONDS)
+    after = stage.daemon.memory_mb("VmRSS")
+    figures = f"RSS {before:.0f} MB before, {held:.0f} MB of spans held, then {drained:.0f} MB, and {after:.0f} MB at rest"
+    stage.outcome.status.append(figures)
+    if stage.is_spanhold and after > before + KEPT_MB:
+        stage.fail(figures)
 
 
 def decompression_bomb(stage: Stage) -> None:

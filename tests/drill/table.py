@@ -51,6 +51,7 @@ DRILLS = [
     Drill("never-reading", "clients that never read their answers", clients.never_reading),
     Drill("large", "a hundred requests of 64 MiB at once; budget 256 MiB", clients.large_requests, peer=False),
     Drill("large-grpc", "the same over gRPC, by connections known for small requests", clients.large_after_small, peer=False),
+    Drill("burst", "memory given back after a burst", clients.burst, peer=False),
     Drill("bomb", "decompression bombs", clients.decompression_bomb),
     Drill("malformed", "malformed requests among good ones", clients.malformed_among_good),
     Drill("clock", "wall clock an hour ahead, then two hours back", machine.clock_jumps),
