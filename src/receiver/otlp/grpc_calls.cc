@@ -316,6 +316,10 @@ void GrpcCalls::Call::Read() {
 
 void GrpcCalls::Call::Refuse(const Status& status) {
   refused_ = true;
+  if (!IsRetryable(status)) {
+    Reject(status);
+    return;
+  }
   shared_->account.Refused(0);
   shared_->LogRefused(peer_, status);
   Fail(status);

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <absl/strings/str_cat.h>
+
 namespace spanhold::otlp_receiver {
 namespace {
 
@@ -13,6 +15,11 @@ constexpr size_t kRemembered = 8192;
 
 Status ReadGate::NoMemory() {
   return absl::UnavailableError("no memory left to take the request in");
+}
+
+Status ReadGate::TooLarge() const {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the request is larger than the limit of ", limits_.largest_message, " bytes"));
 }
 
 void ReadGate::Enter(Call& call, const std::string& connection, TimePoint now) {
@@ -177,31 +184,38 @@ void ReadGate::Look(TimePoint now) {
   for (Call* const call : oldest) {
     const Connection& connection = *call->connection_;
     const uint64_t unread = connection.waiting.size() * limits_.unread_bytes;
-    if (!Covers(*call, reserved[&connection] + unread, now)) {
+    const Status verdict = Judge(*call, reserved[&connection] + unread, now);
+    if (!verdict.ok()) {
       EndRead(*call);
       LearnSize(*call->connection_, limits_.largest_message);
       Leave(*call);
-      call->Refuse(NoMemory());
+      call->Refuse(verdict);
     }
   }
   GiveTurns(now);
 }
 
-// Whether what has come on the connection of `call` is inside what is reserved for its reads, or what
-// could be reserved now.
-bool ReadGate::Covers(Call& call, uint64_t reserved, TimePoint now) {
+// What has come on the connection of `call` is to be inside what is reserved for its reads, or what
+// can be reserved now.
+Status ReadGate::Judge(Call& call, uint64_t reserved, TimePoint now) {
   Connection& connection = *call.connection_;
   const std::optional<uint64_t> received = call.Received();
   const uint64_t arrived = received ? connection.arrivals.Open(*received, now) : 0;
   if (arrived <= reserved / 2) {
-    return true;
+    return absl::OkStatus();
   }
-  // There is a look before as much has come again. Beyond its largest message a call is not believed.
   const uint64_t most = connection.reads * limits_.largest_message;
+  if (arrived > most + kSmallRequest) {  // so much is not in the headers of the next calls
+    return connection.calls == 1 ? TooLarge() : NoMemory();
+  }
+  // There is a look before as much has come again.
   const uint64_t wanted = std::min(2 * arrived, most);
-  return wanted <= reserved ||
-         call.reservation_.TryGrow(wanted - reserved, budget_.KeptFreeBy(wanted)) ||
-         arrived <= reserved;
+  if (wanted > reserved &&
+      !call.reservation_.TryGrow(wanted - reserved, budget_.KeptFreeBy(wanted)) &&
+      arrived > reserved) {
+    return NoMemory();
+  }
+  return absl::OkStatus();
 }
 
 void ReadGate::Wait(Call& call, TimePoint now) {

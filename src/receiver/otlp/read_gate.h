@@ -76,7 +76,8 @@ class ReadGate {
     virtual void Read() = 0;
     // What its connection has received so far, see net::ReceivedBytes().
     virtual std::optional<uint64_t> Received() const = 0;
-    // The call is out of the gate; kUnavailable. It may have been read in part.
+    // The call is out of the gate; kUnavailable, or kResourceExhausted: it is larger than the largest
+    // message. It may have been read in part.
     virtual void Refuse(const Status& status) = 0;
 
    protected:
@@ -119,6 +120,7 @@ class ReadGate {
     std::list<Call*> reading;      // the oldest first
   };
 
+  Status TooLarge() const;
   Connection& Find(const std::string& name, const Call& call);
   uint64_t Expected(const Connection& connection) const;
   Size SizeOf(const Connection& connection) const;
@@ -127,7 +129,7 @@ class ReadGate {
   void StartRead(Call& call, TimePoint now);
   void EndRead(Call& call);
   void Look(TimePoint now);
-  bool Covers(Call& call, uint64_t reserved, TimePoint now);
+  Status Judge(Call& call, uint64_t reserved, TimePoint now);
   void Wait(Call& call, TimePoint now);
   void StopWaiting(Call& call);
   void Leave(Call& call);

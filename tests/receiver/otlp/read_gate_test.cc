@@ -432,6 +432,29 @@ TEST_F(ReadGateLookTest, EndsAReadThatOutgrowsTheBudget) {
   EXPECT_EQ(gate_.NextDue(), std::nullopt);
 }
 
+TEST_F(ReadGateLookTest, EndsAReadOfAMessageThatIsTooLarge) {
+  Enter(a_, "1");
+
+  Receive(a_, 17 * kMiB);
+  EXPECT_THAT(events_, ElementsAre("read a"));
+  Receive(a_, 1);
+
+  EXPECT_THAT(events_, ElementsAre("read a", "refuse a"));
+  EXPECT_THAT(a_.refusal, StatusIs(absl::StatusCode::kResourceExhausted,
+                                   HasSubstr("larger than the limit of 16777216 bytes")));
+}
+
+TEST_F(ReadGateLookTest, DoesNotBlameOneOfSeveralReadsForAMessageThatIsTooLarge) {
+  Enter(a_, "1");
+  Enter(b_, "1");
+
+  a_.received = b_.received = 34 * kMiB;
+  Tick(kInterval);
+
+  EXPECT_THAT(a_.refusal, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("memory")));
+  Finish(b_, 0);
+}
+
 TEST_F(ReadGateLookTest, ExpectsTheLargestMessageAfterOneThatOutgrewTheBudget) {
   Introduce("1");
   Enter(a_, "1");
