@@ -100,13 +100,7 @@ class Grouper {
 
 }  // namespace
 
-bool SameBytes(HeaderRef a, HeaderRef b) {
-  if (a.header == b.header) {
-    return true;
-  }
-  if (a.header->hash != b.header->hash || a.header->size != b.header->size) {
-    return false;
-  }
+bool HaveSameBytes(HeaderRef a, HeaderRef b) {
   if (a.header->extent_count == 1 && b.header->extent_count == 1) {
     return ExtentBytes(a, 0) == ExtentBytes(b, 0);
   }

@@ -16,8 +16,14 @@ struct HeaderRef {
   const Header* header = nullptr;
 };
 
-// Same bytes; the hash only makes that fast.
-bool SameBytes(HeaderRef a, HeaderRef b);
+// Of two headers with as many bytes.
+bool HaveSameBytes(HeaderRef a, HeaderRef b);
+
+// The hash only makes that fast.
+inline bool SameBytes(HeaderRef a, HeaderRef b) {
+  return a.header == b.header || (a.header->hash == b.header->hash &&
+                                  a.header->size == b.header->size && HaveSameBytes(a, b));
+}
 
 // Spans of one scope that follow one another in their chunk without anything in between.
 struct SpanRun {
