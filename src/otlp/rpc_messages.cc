@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include <absl/functional/function_ref.h>
 #include <protozero/pbf_writer.hpp>
 
 #include "src/otlp/utf8.h"
@@ -25,9 +26,13 @@ constexpr uint32_t Number(uint32_t number) {
   return MakeTag(number, WireType::kVarint);
 }
 
-// Calls `field(tag, number, bytes)` for each varint and each length-delimited field. False when
+using Field = absl::FunctionRef<bool(uint32_t tag, uint64_t number, std::string_view bytes)>;
+
+// Calls `field` for each field, with its value if that is a varint or length-delimited. False when
 // `wire` is malformed, or as soon as `field` says false.
-template <typename Field>
+//
+// One function for all messages: with more users of WireCursor the compiler inlines less of it where
+// it matters, in Decode().
 bool ForEachField(std::string_view wire, Field field) {
   WireCursor cursor(wire);
   while (!cursor.done()) {
