@@ -94,11 +94,6 @@ struct Deflater {
   uint8_t level_buffer[ISAL_DEF_LVL1_DEFAULT];
 };
 
-Deflater& ThreadsDeflater() {
-  thread_local auto deflater = std::make_unique<Deflater>();
-  return *deflater;
-}
-
 // After one of ISA-L's init functions.
 isal_zstream& Prepare(Deflater& deflater, DeflateFormat format) {
   isal_zstream& stream = deflater.stream;
@@ -143,9 +138,9 @@ Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget
   // header and checksum of the wrapper take at most 18.
   const size_t bound = input.size() + 5 * (input.size() / 65535 + 1) + 18;
   Bytes scratch = Bytes::Allocate(budget.Reserve(bound));
-  Deflater& deflater = ThreadsDeflater();
-  isal_deflate_stateless_init(&deflater.stream);
-  isal_zstream& stream = Prepare(deflater, format);
+  thread_local const auto deflater = std::make_unique<Deflater>();
+  isal_deflate_stateless_init(&deflater->stream);
+  isal_zstream& stream = Prepare(*deflater, format);
   stream.end_of_stream = 1;
   stream.next_in = Mutable(input.data());
   stream.avail_in = static_cast<uint32_t>(input.size());
@@ -157,9 +152,9 @@ Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget
 }
 
 Rope Deflate(DeflateFormat format, const Rope& input, MemoryBudget& budget) {
-  Deflater& deflater = ThreadsDeflater();
-  isal_deflate_init(&deflater.stream);
-  isal_zstream& stream = Prepare(deflater, format);
+  const auto deflater = std::make_unique<Deflater>();
+  isal_deflate_init(&deflater->stream);
+  isal_zstream& stream = Prepare(*deflater, format);
   Blocks blocks(budget);
   size_t left = input.size();
   for (const Rope::Piece& piece : input.pieces()) {

@@ -22,7 +22,7 @@ Status Inflate(DeflateFormat format, std::string_view input, Output& output);
 
 // Threading: thread-safe; one state of 350 KB for each thread that calls.
 Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget);
-// `input` is not empty.
+// With a state of its own, which is freed at the end. `input` is not empty.
 Rope Deflate(DeflateFormat format, const Rope& input, MemoryBudget& budget);
 
 }  // namespace spanhold::compress
