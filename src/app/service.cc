@@ -73,6 +73,10 @@ void Service::BuildPipeline(const config::PipelineConfig& pipeline) {
   auto worker = std::make_unique<Worker>(
       account, IntakeLimits{config_.queue.size, config_.queue.bytes}, clock_);
 
+  if (!config_.journal.enabled) {
+    worker->PaceClients();
+  }
+
   std::vector<FanOut::Lane> lanes;
   for (size_t i = 0; i < pipeline.exporters.size(); ++i) {
     Exporter& exporter = *exporters_.at(pipeline.exporters[i]);

@@ -35,8 +35,12 @@ class Exporter : public Component {
   // always has room.
   virtual bool HasRoom() const = 0;
 
-  // Calls `listener` each time HasRoom() has become true again, on any thread, with no lock of the
-  // exporter held. To be called before Start().
+  // True while what is queued behind a backend that is slower than the clients makes it worth to
+  // slow them down, although there is room. Never for an exporter that drops when it is full.
+  virtual bool IsCrowded() const { return false; }
+
+  // Calls `listener` each time HasRoom() has become true or IsCrowded() false again, on any thread,
+  // with no lock of the exporter held. To be called before Start().
   virtual void AddRoomListener(std::function<void()> listener) = 0;
 
   // What is wrong with the backend, if anything is.

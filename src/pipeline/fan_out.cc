@@ -48,4 +48,9 @@ bool FanOut::HasRoom() const {
                      [](const Lane& lane) { return lane.exporter->HasRoom(); });
 }
 
+bool FanOut::IsCrowded() const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const Lane& lane) { return lane.exporter->IsCrowded(); });
+}
+
 }  // namespace spanhold

@@ -11,7 +11,7 @@ namespace spanhold {
 // The end of a pipeline: hands each batch to every lane, as the same immutable spans. What was read
 // back from the journal goes only to the lanes that had not settled it.
 //
-// Threading: bound to the pipeline's worker; HasRoom() is thread-safe.
+// Threading: bound to the pipeline's worker; HasRoom() and IsCrowded() are thread-safe.
 // Ownership: accounts and exporters must outlive it.
 class FanOut final : public TraceConsumer {
  public:
@@ -28,6 +28,9 @@ class FanOut final : public TraceConsumer {
 
   // Whether every lane that blocks has room: the worker takes nothing from the queue otherwise.
   bool HasRoom() const;
+
+  // Whether one of them is crowded.
+  bool IsCrowded() const;
 
  private:
   PipelineAccount& account_;

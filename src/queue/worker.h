@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,6 +22,11 @@ namespace spanhold {
 // The thread of one pipeline: takes requests from the intake queue and leads them through the
 // processors to the lanes. Takes nothing while a lane that blocks is full, so the queue fills and
 // the pressure reaches the clients.
+//
+// While a lane is crowded, a worker that is to pace its clients takes what has gathered in the queue
+// once every 10 ms only. A client that sends as fast as it is answered then sends at the speed of the
+// backend, instead of filling the lane's queue, which is there for a backend in trouble; one that
+// sends at a rate of its own waits those 10 ms, and is not refused for it.
 //
 // Threading: Enqueue(), Wake(), HeldSpans() and what a RequestSink has are thread-safe; processors and
 // timers() run on the worker's thread; the rest is bound to the thread that builds the service.
@@ -42,6 +48,10 @@ class Worker final : public RequestSink {
   void SetChain(std::vector<std::unique_ptr<Processor>> processors, std::unique_ptr<FanOut> fan_out,
                 std::function<void()> on_room);
 
+  // Before Start(): paces clients. For a pipeline whose clients wait for room in its queue; those of
+  // a journal do not.
+  void PaceClients() { paces_clients_ = true; }
+
   // Starts the processors, then the thread. On error no thread runs.
   [[nodiscard]] Status Start();
 
@@ -58,7 +68,7 @@ class Worker final : public RequestSink {
   void OnFound(uint64_t /*requests*/, uint64_t /*spans*/, uint64_t /*bytes*/) override {}
   void OnLost(uint64_t /*spans*/) override {}
 
-  // A lane has room again.
+  // A lane has room again, or is crowded no longer.
   void Wake() { wakeup_.Notify(); }
 
   IntakeQueue& queue() { return queue_; }
@@ -76,6 +86,7 @@ class Worker final : public RequestSink {
  private:
   void Run();
   bool Step();
+  bool MayTake();
   void Rest(const Wakeup::Seen& seen);
   bool TakeOne();
   void Finish();
@@ -93,7 +104,11 @@ class Worker final : public RequestSink {
   std::atomic<uint64_t> in_hand_{0};   // spans between the queue and the first processor's count
   std::atomic<bool> draining_{false};  // set after drain_deadline_, read before it
   Deadline drain_deadline_;
-  bool requests_are_close_ = false;  // of the worker's thread: the last rest was short
+  bool paces_clients_ = false;
+  // Of the worker's thread.
+  bool requests_are_close_ = false;        // the last rest was short
+  std::optional<TimePoint> paused_until_;  // while a lane is crowded and something is queued
+  uint64_t turn_ = 0;                      // spans to take before the next pause
 };
 
 // Hands a request for which room was reserved to each of `workers`, and counts it as accepted.

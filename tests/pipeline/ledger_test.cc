@@ -144,6 +144,17 @@ TEST_F(LedgerTest, FanOutHasRoomWhenEveryLaneHas) {
   EXPECT_FALSE(fan_out.HasRoom());
 }
 
+TEST_F(LedgerTest, FanOutIsCrowdedWhenALaneIs) {
+  FakeExporter first;
+  FakeExporter second;
+  const FanOut fan_out(pipeline_, {{&first, &a_}, {&second, &b_}});
+
+  EXPECT_FALSE(fan_out.IsCrowded());
+  second.SetCrowded(true);
+
+  EXPECT_TRUE(fan_out.IsCrowded());
+}
+
 TEST(TelemetryTest, EqualNamesAndLabelsAreOneSeries) {
   Telemetry telemetry;
 

@@ -5,6 +5,7 @@
 #include "src/core/clock.h"
 #include "tests/support/fake_exporter.h"
 #include "tests/support/make_batch.h"
+#include "tests/support/manual_clock.h"
 
 namespace spanhold {
 namespace {
@@ -45,13 +46,15 @@ class WorkerTest : public testing::Test {
                                     std::vector<FanOut::Lane>{{&exporter_, &ledger_.lane(0)}});
   }
 
-  void Enqueue(size_t spans) {
+  void Enqueue(size_t spans) { Enqueue(spans, worker_); }
+
+  void Enqueue(size_t spans, Worker& worker) {
     const otlp::ChunkPtr chunk = MakeChunk(NumberedSpans(spans));
-    ASSERT_TRUE(worker_.queue().TryReserve(spans, chunk->bytes.size()));
+    ASSERT_TRUE(worker.queue().TryReserve(spans, chunk->bytes.size()));
     account_.Accepted(spans);
-    worker_.Enqueue({chunk, std::make_shared<otlp::Settlement>(
-                                1, static_cast<uint32_t>(spans),
-                                std::vector<otlp::LaneRange>{account_.lanes()}, ledger_)});
+    worker.Enqueue({chunk, std::make_shared<otlp::Settlement>(
+                               1, static_cast<uint32_t>(spans),
+                               std::vector<otlp::LaneRange>{account_.lanes()}, ledger_)});
   }
 
   Deadline Soon() const { return clock_.Now() + std::chrono::seconds(30); }
@@ -94,6 +97,43 @@ TEST_F(WorkerTest, TakesNothingWhileALaneIsFull) {
   exporter_.WaitForSpans(3);
   worker_.Drain(Soon());
   EXPECT_EQ(worker_.HeldSpans(), 0U);
+}
+
+TEST_F(WorkerTest, TakesWhatHasGatheredOnceAPauseWhileALaneIsCrowded) {
+  ManualClock clock;
+  Worker worker(account_, {.spans = 100, .bytes = 1 << 20}, clock);
+  worker.PaceClients();
+  worker.SetChain({}, MakeFanOut(), [] {});
+  exporter_.SetCrowded(true);
+  ASSERT_TRUE(worker.Start().ok());
+
+  Enqueue(3, worker);
+  Enqueue(2, worker);
+  EXPECT_EQ(worker.HeldSpans(), 5U);
+  while (exporter_.spans() < 5) {
+    clock.Advance(std::chrono::milliseconds(10));  // its pause begins when it sees the first
+    worker.Wake();                                 // it waits in real time
+  }
+  Enqueue(1, worker);
+  EXPECT_EQ(worker.HeldSpans(), 1U);
+
+  exporter_.SetCrowded(false);
+  worker.Wake();
+  exporter_.WaitForSpans(6);
+  worker.Drain(clock.Now() + std::chrono::seconds(30));
+}
+
+TEST_F(WorkerTest, DoesNotPauseForACrowdedLaneUnlessItPacesClients) {
+  ManualClock clock;
+  Worker worker(account_, {.spans = 100, .bytes = 1 << 20}, clock);
+  worker.SetChain({}, MakeFanOut(), [] {});
+  exporter_.SetCrowded(true);
+  ASSERT_TRUE(worker.Start().ok());
+
+  Enqueue(3, worker);
+  exporter_.WaitForSpans(3);
+
+  worker.Drain(clock.Now() + std::chrono::seconds(30));
 }
 
 TEST_F(WorkerTest, DrainFlushesTheProcessors) {

@@ -9,7 +9,7 @@
 
 namespace spanhold {
 
-// Sends everything at once, or keeps it; has room or not, as it is told. Thread-safe.
+// Sends everything at once, or keeps it; has room or not, is crowded or not, as it is told. Thread-safe.
 class FakeExporter final : public Exporter {
  public:
   Status Start() override { return absl::OkStatus(); }
@@ -29,6 +29,10 @@ class FakeExporter final : public Exporter {
     const MutexLock lock(mutex_);
     return has_room_;
   }
+  bool IsCrowded() const override {
+    const MutexLock lock(mutex_);
+    return is_crowded_;
+  }
   void AddRoomListener(std::function<void()> listener) override {
     listeners_.push_back(std::move(listener));
   }
@@ -39,6 +43,18 @@ class FakeExporter final : public Exporter {
       has_room_ = has_room;
     }
     if (has_room) {
+      for (const auto& listener : listeners_) {
+        listener();
+      }
+    }
+  }
+
+  void SetCrowded(bool is_crowded) {
+    {
+      const MutexLock lock(mutex_);
+      is_crowded_ = is_crowded;
+    }
+    if (!is_crowded) {
       for (const auto& listener : listeners_) {
         listener();
       }
@@ -66,6 +82,7 @@ class FakeExporter final : public Exporter {
   mutable Mutex mutex_;
   CondVar changed_;
   bool has_room_ SPANHOLD_GUARDED_BY(mutex_) = true;
+  bool is_crowded_ SPANHOLD_GUARDED_BY(mutex_) = false;
   uint64_t spans_ SPANHOLD_GUARDED_BY(mutex_) = 0;
   std::vector<TraceBatch> batches_ SPANHOLD_GUARDED_BY(mutex_);
 };

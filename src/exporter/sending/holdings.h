@@ -10,6 +10,9 @@
 
 namespace spanhold::sending {
 
+// Of spans that wait for a slot: as much as a backend takes in a few milliseconds at its best.
+constexpr uint64_t kCrowdedBytes = uint64_t{4} << 20;
+
 // How much a lane holds, queued, in flight or waiting for a retry, and how much it may: the
 // arithmetic of `sending_queue`.
 //
@@ -28,9 +31,14 @@ class Holdings {
   // than the whole queue.
   bool Fits(const TraceBatch& batch) const;
   bool HasRoom() const { return !blocking_ || size_ < capacity_; }
+  bool IsCrowded() const { return blocking_ && queued_bytes_ > kCrowdedBytes; }
 
   void Add(const TraceBatch& batch, const LaneAccount& account);
   void Remove(const TraceBatch& batch, const LaneAccount& account);
+
+  // What was added waits for a slot, and has got one.
+  void Queued(const TraceBatch& batch) { queued_bytes_ += batch.span_bytes(); }
+  void GotSlot(const TraceBatch& batch) { queued_bytes_ -= batch.span_bytes(); }
 
   uint64_t spans() const { return spans_; }
   uint64_t spans(const LaneAccount& account) const;
@@ -46,6 +54,7 @@ class Holdings {
   int64_t size_ = 0;
   uint64_t spans_ = 0;
   uint64_t span_bytes_ = 0;
+  uint64_t queued_bytes_ = 0;  // of them, without a slot
   std::map<const LaneAccount*, uint64_t> by_account_;
 };
 

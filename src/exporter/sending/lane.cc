@@ -71,6 +71,7 @@ void Lane::Take(TraceBatch batch, LaneAccount& account) {
       if (has_slot) {
         ++busy_slots_;
       } else {
+        holdings_.Queued(delivery->batch);
         queue_.push_back(delivery);
       }
     }
@@ -95,6 +96,11 @@ uint64_t Lane::HeldSpans(const LaneAccount& account) const {
 bool Lane::HasRoom() const {
   const MutexLock lock(mutex_);
   return holdings_.HasRoom();
+}
+
+bool Lane::IsCrowded() const {
+  const MutexLock lock(mutex_);
+  return holdings_.IsCrowded();
 }
 
 void Lane::AddRoomListener(std::function<void()> listener) {
@@ -135,6 +141,9 @@ void Lane::AwaitDrained(Deadline deadline) {
     }
     left.swap(parked_);
     left.insert(left.end(), queue_.begin(), queue_.end());
+    for (const DeliveryPtr& delivery : queue_) {
+      holdings_.GotSlot(delivery->batch);
+    }
     queue_.clear();
   }
   CutPausesShort(left);

@@ -39,6 +39,8 @@ namespace spanhold::sending {
 //   (kQueueFull). One batch larger than the whole queue is taken when the lane is empty.
 // - A lane that drops is full as well when it holds a quarter of `budget` in span bytes: else a dead
 //   backend would fill the memory, and clients of all lanes would have to wait.
+// - A lane that blocks is crowded while 4 MiB of spans wait for a slot: it goes on taking all, up to
+//   `queue_size`, but a client that can wait a little should.
 // - Without a sending queue the lane holds one batch and has room when that is settled.
 // - A batch that waits for its retry keeps its slot. While the circuit is open (circuit.h) the
 //   batches with a slot wait for the test: the one whose last attempt is longest ago is sent, and
@@ -72,6 +74,7 @@ class Lane final : public Exporter {
   void Consume(TraceBatch batch, LaneAccount& account) override;
   uint64_t HeldSpans(const LaneAccount& account) const override;
   bool HasRoom() const override;
+  bool IsCrowded() const override;
   void AddRoomListener(std::function<void()> listener) override;
   std::optional<Trouble> trouble() const override { return report_.trouble(); }
 

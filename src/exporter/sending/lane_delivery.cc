@@ -219,6 +219,7 @@ void Lane::SendHalves(const DeliveryPtr& delivery, Deliveries& ready) {
     ++busy_slots_;
     ready.push_back(second);
   } else {
+    holdings_.Queued(second->batch);
     queue_.push_front(second);
   }
 }
@@ -305,21 +306,23 @@ void Lane::Drop(const Delivery& delivery, DropReason reason, const Status& error
 // waits for room or for the end.
 void Lane::End(const Delivery& delivery, Deliveries& ready) {
   const TimePoint now = clock_.Now();
-  bool has_room_again = false;
+  bool wants_more = false;
   {
     const MutexLock lock(mutex_);
     const bool had_room = holdings_.HasRoom();
+    const bool was_crowded = holdings_.IsCrowded();
     holdings_.Remove(delivery.batch, delivery.account);
-    has_room_again = !had_room && holdings_.HasRoom();
     const bool too_late = state_ == State::kDraining && now >= drain_deadline_;
     if (queue_.empty() || too_late) {
       --busy_slots_;
     } else {
+      holdings_.GotSlot(queue_.front()->batch);
       ready.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
+    wants_more = (!had_room && holdings_.HasRoom()) || (was_crowded && !holdings_.IsCrowded());
   }
-  if (has_room_again) {
+  if (wants_more) {
     for (const std::function<void()>& listener : listeners_) {
       listener();
     }

@@ -290,6 +290,38 @@ TEST(LaneTest, CallsTheRoomListenersWhenItHasRoomAgain) {
   EXPECT_EQ(seen, std::vector<bool>{true});
 }
 
+SpanSpec SpanOf(uint64_t bytes) {
+  SpanSpec span;
+  span.name = std::string(bytes, 'x');
+  return span;
+}
+
+TEST(LaneTest, IsCrowdedWhileMoreThan4MiBWaitForASlot) {
+  SendingConfig config = OneAtATime();
+  LaneHarness<GateTransport> lane(config, /*start=*/false);
+  std::vector<bool> seen;
+  lane.lane->AddRoomListener([&] { seen.push_back(lane.lane->IsCrowded()); });
+  ASSERT_THAT(lane.lane->Start(), IsOk());
+  const auto hand = [&](uint64_t bytes) {
+    TraceBatch batch = MakeBatch({SpanOf(bytes)}, lane.observer);
+    lane.account().Handed(batch);
+    lane.lane->Consume(std::move(batch), lane.account());
+  };
+
+  hand(kCrowdedBytes + 1);  // has the slot
+  hand(kCrowdedBytes - 1000);
+  EXPECT_FALSE(lane.lane->IsCrowded());
+  hand(2000);
+  EXPECT_TRUE(lane.lane->IsCrowded());
+  EXPECT_TRUE(lane.lane->HasRoom());
+  EXPECT_TRUE(seen.empty());
+
+  lane.transport->Answer(absl::OkStatus());
+
+  EXPECT_FALSE(lane.lane->IsCrowded());
+  EXPECT_EQ(seen, std::vector<bool>{false});
+}
+
 TEST(LaneTest, MayBeHandedMoreByARoomListener) {
   LaneHarness<GateTransport> lane(QueueOf(1), /*start=*/false);
   lane.lane->AddRoomListener([&] { lane.Hand(7); });
@@ -341,12 +373,6 @@ TEST(LaneTest, MeasuresTheQueueInBytesOfSpans) {
 
   EXPECT_EQ(lane.held(), 8U);
   EXPECT_EQ(lane.dropped(DropReason::kQueueFull), 1U);
-}
-
-SpanSpec SpanOf(uint64_t bytes) {
-  SpanSpec span;
-  span.name = std::string(bytes, 'x');
-  return span;
 }
 
 // A dead backend behind a lane that does not block may not fill the memory of the others.
