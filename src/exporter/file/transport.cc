@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "src/exporter/file/record.h"
+#include "src/exporter/sending/split.h"
 
 namespace spanhold::file {
 namespace {
@@ -41,6 +42,10 @@ Status FileTransport::Start() {
   }
   thread_.Start();
   return absl::OkStatus();
+}
+
+std::vector<otlp::TraceBatch> FileTransport::Split(otlp::TraceBatch batch) const {
+  return sending::SplitBySize(std::move(batch));
 }
 
 void FileTransport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <vector>
 
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
@@ -35,6 +36,9 @@ class FileTransport final : public sending::Transport {
 
   // Opens the file. A full disk is no error here, the first Send() meets it.
   [[nodiscard]] Status Start() override;
+
+  // Into records of bounded size.
+  std::vector<otlp::TraceBatch> Split(otlp::TraceBatch batch) const override;
 
   // `deadline` bounds the wait for the writer, not a write that has begun.
   void Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) override;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "src/exporter/otlp_http/result.h"
+#include "src/exporter/sending/split.h"
 #include "src/otlp/encode.h"
 #include "src/otlp/json_encode.h"
 
@@ -60,6 +61,11 @@ Transport::Transport(const Config& config, const Parts& parts)
       target_(config.Target().path),
       headers_(HeadersOf(config, parts.user_agent)),
       client_(ClientOptions(config), parts.loop) {}
+
+std::vector<otlp::TraceBatch> Transport::Split(otlp::TraceBatch batch) const {
+  return format_ == Config::Format::kJson ? sending::SplitBySize(std::move(batch))
+                                          : sending::Transport::Split(std::move(batch));
+}
 
 void Transport::Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) {
   net::HttpRequest request;

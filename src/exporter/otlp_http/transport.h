@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "src/core/clock.h"
 #include "src/core/memory_budget.h"
@@ -27,6 +28,8 @@ class Transport final : public sending::Transport {
   Transport(const Config& config, const Parts& parts);
 
   [[nodiscard]] Status Start() override { return client_.Start(); }
+  // JSON is sent in requests of bounded size.
+  std::vector<otlp::TraceBatch> Split(otlp::TraceBatch batch) const override;
   void Send(const otlp::TraceBatch& batch, Deadline deadline, Done done) override;
   [[nodiscard]] Status Shutdown() override;
 
