@@ -51,7 +51,7 @@ inline constexpr uint64_t kSmallRequest = uint64_t{1} << 20U;
 //
 // New data is taken in through TryReserve(), which keeps the limit. Stages that only move on what
 // is already inside (encoding, copy on write) use Reserve(), which always succeeds: refusing there
-// would lose acknowledged spans, and what they add is bounded by the requests in flight.
+// would lose acknowledged spans. So they must not copy what is large, see docs/memory.md.
 //
 // Threading: thread-safe.
 class MemoryBudget {

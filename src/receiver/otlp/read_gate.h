@@ -44,7 +44,7 @@ class ReadGate {
     // The same while others wait for the room.
     Duration contended_read_timeout = std::chrono::seconds(1);
     Duration wait_timeout = std::chrono::seconds(2);
-    // Between two looks: at 1.5 GB/s, what the one thread of gRPC can take, 15 MB.
+    // Between two looks. What comes meanwhile is not reserved: 15 MB, if gRPC's thread takes 1.5 GB/s.
     Duration look_interval = std::chrono::milliseconds(10);
   };
 
