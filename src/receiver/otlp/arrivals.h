@@ -9,7 +9,7 @@ namespace spanhold::otlp_receiver {
 // How much a connection has sent of messages that are not complete yet: what it has received in all
 // since a mark, less what has become of it.
 //
-// Asking the kernel takes half a microsecond, so the mark is not set anew for each read: while no
+// Asking the kernel takes 0.3 us, so the mark is not set anew for each read: while no
 // read is open, an old one is good enough if not much can have come since that is no message.
 //
 // Threading: thread-compatible.
