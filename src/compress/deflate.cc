@@ -138,7 +138,7 @@ Bytes Deflate(DeflateFormat format, std::string_view input, MemoryBudget& budget
   // header and checksum of the wrapper take at most 18.
   const size_t bound = input.size() + 5 * (input.size() / 65535 + 1) + 18;
   Bytes scratch = Bytes::Allocate(budget.Reserve(bound));
-  thread_local const auto deflater = std::make_unique<Deflater>();
+  thread_local auto deflater = std::make_unique<Deflater>();
   isal_deflate_stateless_init(&deflater->stream);
   isal_zstream& stream = Prepare(*deflater, format);
   stream.end_of_stream = 1;
