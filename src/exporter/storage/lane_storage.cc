@@ -378,7 +378,7 @@ Status LaneStorage::Shutdown(Deadline deadline) {
       written_.Wait(mutex_);
     }
   }
-  const Status status = lane_->Shutdown(deadline);
+  Status status = lane_->Shutdown(deadline);
   log_.Close();
   for (const auto& [account, way] : ways_) {
     const MutexLock lock(mutex_);

@@ -66,6 +66,8 @@ class LaneStorage final : public Exporter, private otlp::SettlementObserver {
   // `lane` never drops for want of room.
   LaneStorage(std::string id, Options options, std::unique_ptr<Exporter> lane, Parts parts);
   ~LaneStorage() override;
+  LaneStorage(const LaneStorage&) = delete;
+  LaneStorage& operator=(const LaneStorage&) = delete;
 
   void AddLane(LaneAccount& account) override;
   // An error when the directory is missing and may not be created; any other trouble with it heals.
