@@ -46,10 +46,9 @@ def read_only(stage: Stage) -> None:
 
 def corrupt_byte(stage: Stage) -> None:
     """One byte of an entry has changed while the daemon was down: that entry is lost and counted, no other."""
-    per_request = 50
     stage.start(Settings(journal={}))
     stage.gate.shut()
-    stage.load(seconds=stage.size(2, 10), rate=5_000, per_request=per_request).finish()
+    stage.load(seconds=stage.size(2, 10), rate=5_000).finish()
     stage.kill_daemon()
     segment = min((stage.folder / "journal").glob("*.seg"))
     content = bytearray(segment.read_bytes())
@@ -61,6 +60,5 @@ def corrupt_byte(stage: Stage) -> None:
     damaged = stage.metric("spanhold_journal_damaged_entries")
     if damaged != 1:
         stage.fail(f"{damaged} damaged entries are counted, not 1")
-    stage.counted_in_entries = damaged * per_request
 
 

@@ -44,7 +44,6 @@ class Stage:
         self.outcome = Outcome()
         # Spans whose answer the daemon never saw: what may be delivered twice, or also counted as dropped.
         self.in_flight = 0
-        self.counted_in_entries = 0  # spans of damaged entries, whose number only the drill knows
         self.ports = {use: free_port() for use in ("grpc", "http", "metrics", "backend", "sink", "sink_http")}
         self._build = build
         self._loads: list[Load] = []
@@ -188,7 +187,7 @@ class Stage:
         outcome.acked = report["acked"]
         outcome.delivered = report["acked"] - report["missing"]
         outcome.doubled = report["doubled"]
-        outcome.counted = sum(run.counted for run in self._runs) + self.counted_in_entries
+        outcome.counted = sum(run.counted for run in self._runs)
         outcome.peak_mb = max(run.peak_mb for run in self._runs)
 
     def missing(self) -> int:

@@ -40,7 +40,7 @@ DRILLS = [
     Drill("broken-answers", "backend closing in the middle of its answer", backends.broken_answers),
     Drill("half", "backend accepting half (partial success)", backends.accepting_half),
     Drill("tls", "TLS handshake failing", backends.tls_failing),
-    Drill("dns", "backend's name not resolved any more", backends.dns_gone),
+    Drill("dns", "backend's name not resolved, then not any more", backends.dns_gone),
     Drill("disk-full", "journal on a disk that is full", disks.disk_full, peer=False),
     Drill("journal-full", "journal at its `max_size`", disks.journal_full, peer=False),
     Drill("read-only", "journal on a disk that is read-only, then not", disks.read_only, peer=False),
