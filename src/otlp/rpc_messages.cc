@@ -101,7 +101,7 @@ bool ReadDetail(std::string_view wire, std::optional<std::string_view>& retry_in
 std::optional<simdjson::dom::object> ReadObject(simdjson::dom::parser& parser,
                                                 std::string_view json) {
   simdjson::dom::object object;
-  if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
+  if (json.empty() || parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
     return std::nullopt;
   }
   return object;
