@@ -36,8 +36,8 @@ COLLECTOR = """
 ## The Collector in the same drills
 
 The same configuration, and its own defaults where that says nothing: a sending queue in memory that drops what is new when it is
-full, no `memory_limiter`, and no `file_storage`, which the build here does not have. So it has nothing like the journal: in the drills
-that are marked with "journal" it shows what a restart costs without one, and a persistent queue would lose less. On SIGTERM it sends
+full, and no `memory_limiter`. In the drills that are marked with "journal" its sending queue is on disk (`file_storage` with `fsync`);
+what it has acknowledged is in the memory of its batch processor first. On SIGTERM it sends
 what it holds, however long that takes, where Spanhold ends after `shutdown_timeout`. "Counted" is
 `otelcol_exporter_send_failed_spans` + `otelcol_exporter_enqueue_failed_spans`; it has no counter for a partial success.
 A hundred requests of 64 MiB are left out: its metrics did not answer within the minute that a drill waits for it to come to rest.

@@ -136,6 +136,15 @@ class Collector(Subject):
     name = "otelcol"
     title = "Collector"
 
+    def configuration(self, ports: Mapping[str, int], journal: str, settings: Settings) -> Config:
+        config = super().configuration(ports, journal, settings)
+        if settings.journal is not None:  # what it has of the kind: its sending queue on disk
+            config["extensions"] = {"file_storage": {"directory": journal, "create_directory": True, "fsync": True}}
+            config["service"]["extensions"] = ["file_storage"]
+            for exporter in config["exporters"].values():
+                exporter["sending_queue"] = {"storage": "file_storage"}
+        return config
+
     def held(self, metrics: Metrics) -> int:
         return metrics.total("otelcol_exporter_queue_size", "otelcol_exporter_in_flight_requests")
 
