@@ -29,6 +29,13 @@ bool IsId(std::string_view id) {
   return !TypeOf(id).empty() && id.back() != '/' && id.find_first_of(" \t\n") == std::string::npos;
 }
 
+// Whether a reference in it was an error, which was said when it was expanded.
+bool HasFailed(const Node& node) {
+  return node.failed || std::any_of(node.items.begin(), node.items.end(), HasFailed) ||
+         std::any_of(node.entries.begin(), node.entries.end(),
+                     [](const NodeEntry& entry) { return HasFailed(entry.value); });
+}
+
 class Loader {
  public:
   Loader(const std::vector<ComponentType>& types, Report& report)
@@ -71,7 +78,7 @@ class Loader {
       defined.node = &entry.value;
       const size_t errors = report_.error_count();
       ReadComponent(kind, entry, JoinPath(path, entry.key));
-      defined.is_right = report_.error_count() == errors;
+      defined.is_right = report_.error_count() == errors && !HasFailed(entry.value);
     }
   }
 

@@ -332,6 +332,12 @@ TEST(LoadTest, ErrorsWordForWord) {
        "service.telemetry.metrics.address\n"
        "6: exporters.otlp.endpoint: \"http://LOCALHOST:4317\" is this daemon's own listener, "
        "receivers.otlp.protocols.grpc.endpoint; spans would go round in circles"},
+
+      // An address whose reference is wrong is not compared with others.
+      {"receivers: {otlp: {protocols: {grpc: }}}\n"
+       "exporters: {otlp: {endpoint: '${1X}'}}\n"
+       "service: {pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}}\n",
+       "2: exporters.otlp.endpoint: environment variable \"1X\" has invalid name"},
   };
 
   for (const auto& c : cases) {
