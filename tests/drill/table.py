@@ -57,8 +57,9 @@ DRILLS = [
     Drill("clock", "wall clock an hour ahead, then two hours back", machine.clock_jumps),
 ]
 
-# What a file system cannot be made to do from outside, or only by luck.
+# What cannot be made to happen from outside, or only by luck, or takes too long.
 UNIT_TESTS = [
+    ("a backend that is away for an hour, second by second", "tests/exporter/sending/lane_circuit_test.cc"),
     ("power failure: each state that the syncs allow, at each moment of many histories", "tests/journal/power_cut_test.cc"),
     ("a write, a flush or a read that fails (EIO), and heals", "tests/journal/segment_log_test.cc, journal_test.cc"),
     ("a changed byte in a header, an entry's header, its payload, a release", "tests/journal/segment_reader_test.cc"),

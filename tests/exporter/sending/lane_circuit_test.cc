@@ -72,6 +72,32 @@ TEST(LaneCircuitTest, SendsEverythingOnceTheTestSucceeds) {
   EXPECT_EQ(lane.account().sent(), 10U);
 }
 
+TEST(LaneCircuitTest, KeepsEverythingWhileTheBackendIsAwayForAnHour) {
+  SendingConfig config = PlainConfig();
+  config.sending_queue.num_consumers = 3;
+  config.retry_on_failure.max_interval = seconds(30);
+  AwayLane lane(config);
+
+  int tests = 0;
+  for (int second = 0; second < 3600; ++second) {
+    lane.timers.Advance(seconds(1));
+    if (lane.transport->open() > 0) {
+      lane.transport->Answer(kDown);
+      EXPECT_EQ(lane.transport->open(), 0U);
+      ++tests;
+    }
+  }
+  EXPECT_GT(tests, 100);
+  EXPECT_LT(tests, 150);
+  EXPECT_EQ(lane.held(), 10U);
+
+  lane.timers.Advance(seconds(30));
+  while (lane.transport->open() > 0) {
+    lane.transport->Answer(absl::OkStatus());
+  }
+  EXPECT_EQ(lane.account().sent(), 10U);
+}
+
 TEST(LaneCircuitTest, TakesTimeoutsForABackendThatIsAway) {
   AwayLane lane(Config(), kLate);
 
