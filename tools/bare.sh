@@ -15,6 +15,7 @@ bare_root() {
     rm -rf "$made"
   fi
   tar -C "$1" -xf "$bare_cache/bookworm.tar"
+  chmod 755 "$1"  # not what mktemp made of it: who is not root has to get in
   cp /etc/resolv.conf "$1/etc/resolv.conf"
   # minbase has none, an installed system and a container do.
   printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' >"$1/etc/hosts"
