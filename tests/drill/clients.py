@@ -92,6 +92,11 @@ def never_reading(stage: Stage) -> None:
         load.finish()
 
 
+def _wait_as_told() -> None:
+    """What RetryInfo and Retry-After ask of a client that was refused."""
+    time.sleep(random.uniform(1, 2))
+
+
 def large_requests(stage: Stage) -> None:
     """As large as OTLP allows, all at once, over HTTP; whoever is told to come back does. The budget is the default."""
     count = stage.size(10, 100)
@@ -116,7 +121,7 @@ def large_requests(stage: Stage) -> None:
                 with lock, acked.open("a") as file:
                     file.write(f"{first} {LARGE_SPANS}\n")
                 return
-            time.sleep(random.uniform(1, 2))
+            _wait_as_told()
 
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(send, range(count)))
@@ -159,7 +164,7 @@ def large_after_small(stage: Stage) -> None:
                 note(status, first, LARGE_SPANS)
                 if status == grpc_client.OK:
                     return
-                time.sleep(random.uniform(1, 2))
+                _wait_as_told()
 
     def send_and_say(number: int) -> None:
         try:
