@@ -2,7 +2,7 @@
 # than glibc, starts faster and holds less memory. Slow to link: for the release preset.
 #
 # Debian's CMake packages name shared objects. They are found here first, for all folders, and each library that has an
-# archive beside its shared object is pointed to it. Debian ships none of libsimdjson and libisal: those stay shared.
+# archive beside its shared object is pointed to it. Debian ships none of libisal: that stays shared.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES .a)  # OpenSSL, protobuf, zlib, c-ares, and what pkg-config names
 find_package(absl REQUIRED)
@@ -21,7 +21,6 @@ endforeach()
 find_library(SPANHOLD_RE2 re2 REQUIRED)
 set_target_properties(re2::re2 PROPERTIES INTERFACE_LINK_LIBRARIES "${SPANHOLD_RE2}")
 
-# Nothing of the archives is exported: libsimdjson.so brings a libstdc++ of its own, and neither may bind to the other's.
-# Relative relocations are packed: 1 MB less to read at start.
+# Nothing of the archives is exported. Relative relocations are packed: 1 MB less to read at start.
 add_link_options(-static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:--gc-sections
   LINKER:-z,pack-relative-relocs)

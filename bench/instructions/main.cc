@@ -16,6 +16,7 @@
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/split.h"
 #include "src/otlp/encode.h"
+#include "src/otlp/json_decode.h"
 #include "src/otlp/rewrite.h"
 #include "src/pipeline/ledger.h"
 #include "src/processor/probabilistic_sampler/probabilistic_sampler.h"
@@ -30,8 +31,7 @@ namespace {
 
 using probabilistic_sampler::Mode;
 
-// Goes through kBatch spans. All of their bytes are ASCII: other UTF-8 is validated by simdjson,
-// which takes different instructions on different processors.
+// Goes through kBatch spans.
 using Work = std::function<void()>;
 
 Work Decoding(int64_t spans_each) {
@@ -43,6 +43,13 @@ Work Decoding(int64_t spans_each) {
     for (const std::string& request : requests) {
       SPANHOLD_CHECK(otlp::Decode(Bytes::Copy(request, Budget())).ok());
     }
+  };
+}
+
+Work DecodingJson() {
+  NumberedRequest request(Format::kJson, kBatch);
+  return [json = std::string(request.Number(0))] {
+    SPANHOLD_CHECK(otlp::DecodeJson(json, Budget()).ok());
   };
 }
 
@@ -122,6 +129,7 @@ std::vector<std::pair<std::string_view, Work>> Cases() {
   return {
       {"decode", Decoding(kBatch)},
       {"decode_single_spans", Decoding(1)},
+      {"decode_json", DecodingJson()},
       {"encode", Encoding(Joined({chunk}))},
       {"encode_sampled", Encoding(Sampled())},
       {"encode_single_spans", Encoding(Joined(SingleChunks(kBatch)))},

@@ -1,32 +1,26 @@
 #include "src/otlp/json_decode.h"
 
-#include <simdjson.h>
-
-#include <bit>
-#include <cstring>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <protozero/pbf_writer.hpp>
-
 #include "src/otlp/decode.h"
 #include "src/otlp/json_number.h"
+#include "src/otlp/json_reader.h"
 #include "src/otlp/json_text.h"
 #include "src/otlp/schema.h"
+#include "src/otlp/wire_builder.h"
 
 namespace spanhold::otlp {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
 // Messages below the request, as Decode() has it.
 constexpr int kMaxDepth = 100;
 
-// Bytes in memory for a byte of JSON: the padded copy (1), the parser's index (4: it is made for one
-// structural character a byte) and its buffer for strings (5/3), the wire bytes (1: no value is
-// shorter in JSON).
-constexpr uint64_t kMemoryFactor = 8;
+// Bytes in memory for a byte of JSON: the wire bytes (1, for hardly any value is shorter in JSON)
+// and what is open in something unknown that is skipped (3/8 while a vector of bits grows).
+constexpr uint64_t kMemoryFactor = 2;
 
 // AnyValue.double_value.
 constexpr uint32_t kDoubleValue = 4;
@@ -43,316 +37,212 @@ uint32_t FindField(MessageId id, std::string_view key) {
   return 0;
 }
 
-// The first of either at or after `position`, where there is one. Reads up to 7 bytes more, which
-// the padding has.
-const char* FindQuoteOrBackslash(const char* position) {
-  constexpr uint64_t kOnes = 0x0101010101010101U;
-  // The lowest high bit that is set marks the first byte of `word` that is zero.
-  const auto zeros = [](uint64_t word) {
-    return (word - kOnes) & ~word & (kOnes << 7U);
-  };
-  for (;; position += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, position, sizeof(word));
-    if (const uint64_t found = zeros(word ^ (kOnes * '"')) | zeros(word ^ (kOnes * '\\'))) {
-      return position + std::countr_zero(found) / 8;
-    }
-  }
-}
-
 // Writes wire bytes while it reads JSON. Its functions return false once anything is wrong;
 // failure() says what.
 class JsonDecoder {
  public:
-  // The wire bytes are appended to `wire`.
-  explicit JsonDecoder(std::string& wire) : wire_(wire) {}
+  explicit JsonDecoder(std::string_view json) : reader_(json), wire_(json.size()) {}
 
-  // `json` is followed by simdjson::SIMDJSON_PADDING bytes.
-  bool Run(std::string_view json) {
-    ondemand::parser parser;
-    ondemand::document document;
-    ondemand::object request;
-    if (Failed(parser.iterate(json.data(), json.size(), json.size() + simdjson::SIMDJSON_PADDING)
-                   .get(document)) ||
-        Failed(document.get_object().get(request))) {
-      return false;
-    }
-    Writer writer(wire_);
-    if (!ReadObject(MessageId::kRequest, request, writer, kMaxDepth)) {
-      return false;
-    }
-    const char* trailing = nullptr;
-    if (document.current_location().get(trailing) == simdjson::SUCCESS) {
-      return Fail("something follows the request");
-    }
-    return true;
-  }
+  bool Run() { return ReadFields(MessageId::kRequest, kMaxDepth) && reader_.ReadEnd(); }
+
+  const WireBuilder& wire() const { return wire_; }
 
   Status failure() const {
-    return absl::InvalidArgumentError((path_.empty() ? "request" : path_) + ": " + problem_);
+    return absl::InvalidArgumentError((path_.empty() ? "request" : path_) + ": " +
+                                      reader_.problem());
   }
 
  private:
-  using Writer = protozero::pbf_writer;
-
-  bool ReadObject(MessageId id, ondemand::object& object, Writer& writer, int depth) {
-    for (auto result : object) {
-      ondemand::field field = result.value_unsafe();
-      std::string_view key;
-      if (Failed(result.error()) || !ReadString(field.key(), key_, key)) {
+  bool ReadFields(MessageId id, int depth) {
+    uint32_t number = 0;
+    return reader_.ReadObject([&] {
+      if (!ReadFieldName(id, number)) {
         return false;
       }
-      const uint32_t number = FindField(id, key);
       if (number == 0) {
-        continue;
+        return reader_.Skip();
       }
-      if (!ReadField(id, number, field.value(), writer, depth)) {
+      if (!ReadField(id, number, depth)) {
         Locate(FieldOf(id, number).json_name.view());
         return false;
       }
+      return true;
+    });
+  }
+
+  // Moves `number` from the field that was read last, 0 at first, to the one whose name comes next, 0
+  // if that is not known. Messages of a kind mostly have the same fields in the same order, so the
+  // one that followed the last time is tried before a search: a quarter of DecodeJson().
+  bool ReadFieldName(MessageId id, uint32_t& number) {
+    uint8_t& follower = followers_[static_cast<size_t>(id)][number];
+    if (follower != 0 && reader_.Take(FieldOf(id, follower).json_name.as_key())) {
+      number = follower;
+      return true;
     }
+    std::string_view name;
+    if (!reader_.ReadKey(text_, name)) {
+      return false;
+    }
+    number = FindField(id, name);
+    follower = static_cast<uint8_t>(number);
     return true;
   }
 
-  bool ReadField(MessageId id, uint32_t number, ondemand::value& value, Writer& writer, int depth) {
+  bool ReadField(MessageId id, uint32_t number, int depth) {
     const Field& field = FieldOf(id, number);
-    ondemand::json_type type = ondemand::json_type::null;
-    if (Failed(value.type().get(type))) {
-      return false;
-    }
-    if (type == ondemand::json_type::null) {
-      return IsNull(value);
+    if (reader_.Peek() == 'n') {
+      return reader_.ReadNull();
     }
     if (field.repeated) {
-      return ReadList(field, number, value, writer, depth);
+      return ReadList(field, number, depth);
     }
     if (field.type == FieldType::kMessage) {
-      return ReadMessage(field, number, value, writer, depth);
+      return ReadMessage(field.message, number, depth);
     }
     // Members of a oneof count also with their default value.
     const bool keep_default = id == MessageId::kAnyValue;
-    return ReadScalar(field.type, number, value, type, writer, keep_default);
+    return ReadScalar(field.type, number, keep_default);
   }
 
-  bool ReadList(const Field& field, uint32_t number, ondemand::value& value, Writer& writer,
-                int depth) {
-    ondemand::array array;
-    if (Failed(value.get_array().get(array))) {
-      return false;
-    }
+  bool ReadList(const Field& field, uint32_t number, int depth) {
     size_t index = 0;
-    for (auto result : array) {
-      ondemand::value item = result.value_unsafe();
-      ondemand::json_type type = ondemand::json_type::null;
-      bool ok = !Failed(result.error()) && !Failed(item.type().get(type));
-      if (ok && field.type == FieldType::kMessage) {
-        ok = ReadMessage(field, number, item, writer, depth);
-      } else if (ok) {
-        ok = ReadScalar(field.type, number, item, type, writer, true);
-      }
-      if (!ok) {
+    return reader_.ReadArray([&] {
+      const bool read = field.type == FieldType::kMessage
+                            ? ReadMessage(field.message, number, depth)
+                            : ReadScalar(field.type, number, true);
+      if (!read) {
         Locate("[" + std::to_string(index) + "]");
-        return false;
       }
       ++index;
-    }
-    return true;
+      return read;
+    });
   }
 
-  // A null in a list is an empty message.
-  bool ReadMessage(const Field& field, uint32_t number, ondemand::value& value, Writer& writer,
-                   int depth) {
+  // A null, which only a list can have here, is an empty message.
+  bool ReadMessage(MessageId id, uint32_t number, int depth) {
     if (depth == 0) {
-      return Fail("messages are nested more than 100 deep");
+      return reader_.Fail("messages are nested more than 100 deep");
     }
-    ondemand::object object;
-    const simdjson::error_code error = value.get_object().get(object);
-    const bool null = error == simdjson::INCORRECT_TYPE && IsNull(value);
-    if (!null && Failed(error)) {
+    if (id == MessageId::kKeyValue && TakePlainAttribute(number)) {
+      return true;
+    }
+    size_t& length_size = length_sizes_[static_cast<size_t>(id)];
+    const WireBuilder::OpenMessage message = wire_.BeginMessage(number, length_size);
+    if (!(reader_.Peek() == 'n' ? reader_.ReadNull() : ReadFields(id, depth - 1))) {
       return false;
     }
-    const size_t size = wire_.size();
-    if (Writer child(writer, number);
-        !null && !ReadObject(field.message, object, child, depth - 1)) {
-      return false;
-    }
-    if (wire_.size() == size) {
-      writer.add_message(number, nullptr, 0);  // the writer leaves out what is empty
-    }
+    length_size = wire_.EndMessage(message);
     return true;
   }
 
-  bool ReadScalar(FieldType field, uint32_t number, ondemand::value& value,
-                  ondemand::json_type type, Writer& writer, bool keep_default) {
-    if (field == FieldType::kBool) {
+  // Most of a span is attributes that look like this one, so they are taken in one go: a third of
+  // DecodeJson(). Any other is left to be read member by member.
+  bool TakePlainAttribute(uint32_t number) {
+    const char* const begin = reader_.position();
+    std::string_view key;
+    std::string_view value;
+    const bool taken = reader_.Take("{\"key\":") && reader_.TakePlainString(key) && !key.empty() &&
+                       reader_.Take(",\"value\":{\"stringValue\":") &&
+                       reader_.TakePlainString(value) && reader_.Take("}}");
+    if (!taken) {
+      reader_.Return(begin);
+      return false;
+    }
+    wire_.AddStringAttribute(number, key, value);
+    return true;
+  }
+
+  bool ReadScalar(FieldType type, uint32_t number, bool keep_default) {
+    if (type == FieldType::kBool) {
       bool flag = false;
-      if (Failed(value.get_bool().get(flag))) {
+      if (!reader_.ReadBool(flag)) {
         return false;
       }
-      writer.add_bool(number, flag);
+      wire_.AddVarint(number, flag ? 1 : 0);
       return true;
     }
-    if (WireTypeOf(field) != WireType::kBytes) {
-      return ReadNumeric(field, number, value, type, writer, keep_default);
+    if (WireTypeOf(type) != WireType::kBytes) {
+      return ReadNumeric(type, number, keep_default);
     }
-    ondemand::raw_json_string raw;
     std::string_view text;
-    if (Failed(value.get_raw_json_string().get(raw)) || !ReadString(raw, text_, text)) {
+    if (!reader_.ReadString(text_, text)) {
       return false;
     }
-    if (!text.empty() || keep_default) {
-      return WriteText(field, number, text, writer);
-    }
-    return true;
+    return (text.empty() && !keep_default) || WriteText(type, number, text);
   }
 
-  bool WriteText(FieldType field, uint32_t number, std::string_view text, Writer& writer) {
-    if (field == FieldType::kString) {
-      writer.add_string(number, text.data(), text.size());
+  bool WriteText(FieldType type, uint32_t number, std::string_view text) {
+    if (type == FieldType::kString) {
+      wire_.AddBytes(number, text);
       return true;
     }
-    bytes_.clear();
-    if (field == FieldType::kBytes) {
+    if (type == FieldType::kBytes) {
+      bytes_.clear();
       if (!AppendFromBase64(bytes_, text)) {
-        return Fail("not base64");
+        return reader_.Fail("not base64");
       }
-    } else if (!AppendFromHex(bytes_, text)) {
-      return Fail("not hexadecimal");
-    }
-    writer.add_bytes(number, bytes_);
-    return true;
-  }
-
-  bool ReadNumeric(FieldType field, uint32_t number, ondemand::value& value,
-                   ondemand::json_type type, Writer& writer, bool keep_default) {
-    Number parsed;
-    if (type == ondemand::json_type::string) {
-      ondemand::raw_json_string raw;
-      std::string_view text;
-      if (Failed(value.get_raw_json_string().get(raw)) || !ReadString(raw, text_, text)) {
-        return false;
-      }
-      const std::optional<Number> number_in_text = ParseNumber(field, text);
-      if (!number_in_text) {
-        return Fail("not a number");
-      }
-      parsed = *number_in_text;
-    } else if (!(field == FieldType::kDouble ? ReadDouble(value, parsed)
-                                             : ReadNumber(value, parsed))) {
-      return false;
-    }
-    if (!keep_default && ToDouble(parsed) == 0) {
+      wire_.AddBytes(number, bytes_);
       return true;
     }
-    return WriteNumber(field, number, parsed, writer);
+    return ReadHex(text, wire_.AddBytes(number, text.size() / 2)) ||
+           reader_.Fail("not hexadecimal");
   }
 
-  bool ReadNumber(ondemand::value& value, Number& parsed) {
-    ondemand::number number;
-    if (value.get_number().get(number) == simdjson::SUCCESS) {
-      if (number.is_int64()) {
-        parsed = number.get_int64();
-      } else if (number.is_uint64()) {
-        parsed = number.get_uint64();
-      } else {
-        parsed = number.get_double();
-      }
-      return true;
-    }
-    return ReadDouble(value, parsed);  // an integer of more than 64 bits
-  }
-
-  bool ReadDouble(ondemand::value& value, Number& parsed) {
-    double number = 0;
-    if (Failed(value.get_double().get(number))) {
+  bool ReadNumeric(FieldType type, uint32_t number, bool keep_default) {
+    const bool quoted = reader_.Peek() == '"';
+    std::string_view text;
+    if (!(quoted ? reader_.ReadString(text_, text) : reader_.ReadNumber(text))) {
       return false;
     }
-    parsed = number;
-    return true;
+    const std::optional<Number> value = ParseNumber(type, text);
+    if (!value) {
+      return reader_.Fail("not a number");
+    }
+    return (!keep_default && ToDouble(*value) == 0) || WriteNumber(type, number, *value);
   }
 
-  bool WriteNumber(FieldType field, uint32_t number, const Number& value, Writer& writer) {
-    switch (field) {
+  bool WriteNumber(FieldType type, uint32_t number, const Number& value) {
+    switch (type) {
       case FieldType::kDouble:
-        writer.add_double(number, ToDouble(value));
+        wire_.AddFixed(number, ToDouble(value));
         return true;
       case FieldType::kInt64:
         if (const auto integer = ToInteger<int64_t>(value)) {
-          writer.add_int64(number, *integer);
+          wire_.AddVarint(number, static_cast<uint64_t>(*integer));
           return true;
         }
         // An AnyValue's int_value, the only int64 there is, that needs more bits.
         if (IsWhole(value)) {
-          writer.add_double(kDoubleValue, ToDouble(value));
+          wire_.AddFixed(kDoubleValue, ToDouble(value));
           return true;
         }
         break;
       case FieldType::kFixed64:
         if (const auto integer = ToInteger<uint64_t>(value)) {
-          writer.add_fixed64(number, *integer);
+          wire_.AddFixed(number, *integer);
           return true;
         }
         break;
       case FieldType::kFixed32:
         if (const auto integer = ToInteger<uint32_t>(value)) {
-          writer.add_fixed32(number, *integer);
+          wire_.AddFixed(number, *integer);
           return true;
         }
         break;
       case FieldType::kUint32:
         if (const auto integer = ToInteger<uint32_t>(value)) {
-          writer.add_uint32(number, *integer);
+          wire_.AddVarint(number, *integer);
           return true;
         }
         break;
       default:
         if (const auto integer = ToInteger<int32_t>(value)) {
-          writer.add_enum(number, *integer);
+          wire_.AddVarint(number, static_cast<uint64_t>(int64_t{*integer}));
           return true;
         }
         break;
     }
-    return Fail("not a whole number in range");
-  }
-
-  // The string that begins at `raw`, after its quote; in `scratch` when it has escapes. Stage one of
-  // the parser has seen that it ends and is valid UTF-8. Not simdjson's own unescape(), which
-  // refuses half surrogate pairs.
-  bool ReadString(ondemand::raw_json_string raw, std::string& scratch, std::string_view& text) {
-    const char* const begin = raw.raw();
-    const char* position = FindQuoteOrBackslash(begin);
-    const bool escapes = *position == '\\';
-    while (*position == '\\') {
-      position = FindQuoteOrBackslash(position + 2);
-    }
-    text = {begin, static_cast<size_t>(position - begin)};
-    if (!escapes) {
-      return true;
-    }
-    scratch.clear();
-    if (!AppendUnescaped(scratch, text)) {
-      return Fail("malformed escape in a string");
-    }
-    text = scratch;
-    return true;
-  }
-
-  bool IsNull(ondemand::value& value) {
-    bool null = false;
-    if (Failed(value.is_null().get(null))) {
-      return false;
-    }
-    return null || Fail("malformed value");
-  }
-
-  bool Failed(simdjson::error_code error) {
-    return error != simdjson::SUCCESS && !Fail(simdjson::error_message(error));
-  }
-
-  // Always false.
-  bool Fail(std::string problem) {
-    problem_ = std::move(problem);
-    return false;
+    return reader_.Fail("not a whole number in range");
   }
 
   // Puts a name before the path, on the way out of the nested calls.
@@ -361,39 +251,37 @@ class JsonDecoder {
     path_.insert(0, dot ? "." : "").insert(0, name);
   }
 
-  std::string& wire_;
-  std::string key_;
+  JsonReader reader_;
+  WireBuilder wire_;
+  // By message and field: the field that came after that one the last time.
+  std::array<std::array<uint8_t, kMaxFieldNumber + 1>, kMessageCount> followers_{};
+  // By message: the bytes that the length of the last one took. The next one's is left as many, so
+  // that its content seldom has to be moved.
+  std::array<size_t, kMessageCount> length_sizes_{};
   std::string text_;
   std::string bytes_;
   std::string path_;
-  std::string problem_;
 };
 
 }  // namespace
 
 StatusOr<ChunkPtr> DecodeJson(std::string_view json, MemoryBudget& budget) {
-  const uint64_t memory = kMemoryFactor * (json.size() + simdjson::SIMDJSON_PADDING);
+  const uint64_t memory = kMemoryFactor * json.size();
   if (memory > budget.limit()) {
     return absl::ResourceExhaustedError("a JSON request of " + std::to_string(json.size()) +
                                         " bytes takes more memory than the budget has; send it in "
                                         "smaller ones, or in protobuf");
   }
-  std::optional<Reservation> reservation = budget.TryReserve(memory);
+  const std::optional<Reservation> reservation = budget.TryReserve(memory);
   if (!reservation) {
     return absl::UnavailableError("the memory budget is used up");
   }
-  std::string wire;
-  {
-    wire.reserve(json.size());
-    const simdjson::padded_string padded(json);
-    JsonDecoder decoder(wire);
-    if (!decoder.Run({padded.data(), padded.size()})) {
-      return decoder.failure();
-    }
+  JsonDecoder decoder(json);
+  if (!decoder.Run()) {
+    return decoder.failure();
   }
-  reservation->ShrinkTo(wire.capacity());
-  // A copy: the capacity is that of the longer JSON, and the request may live long.
-  return Decode(Bytes::Copy(wire, budget));
+  // A copy: the builder's capacity is that of the longer JSON, and the request may live long.
+  return Decode(Bytes::Copy(decoder.wire().view(), budget));
 }
 
 }  // namespace spanhold::otlp

@@ -44,12 +44,22 @@ bool NeedsEscape(char c) {
   return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
+constexpr std::array<int8_t, 256> MakeHexValues() {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int8_t i = 0; i < 10; ++i) {
+    values['0' + i] = i;
   }
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  for (int8_t i = 0; i < 6; ++i) {
+    values['a' + i] = values['A' + i] = static_cast<int8_t>(10 + i);
+  }
+  return values;
+}
+
+// -1 for what is no digit.
+int HexValue(char c) {
+  static constexpr std::array<int8_t, 256> kValues = MakeHexValues();
+  return kValues[static_cast<uint8_t>(c)];
 }
 
 // Of the four digits at `position`; -1 when they are not that.
@@ -217,19 +227,18 @@ bool AppendUnescaped(std::string& out, std::string_view escaped) {
   return true;
 }
 
-bool AppendFromHex(std::string& out, std::string_view text) {
+bool ReadHex(std::string_view text, char* out) {
   if (text.size() % 2 != 0) {
     return false;
   }
+  int valid = 0;  // negative once a digit was
   for (size_t i = 0; i < text.size(); i += 2) {
     const int high = HexValue(text[i]);
     const int low = HexValue(text[i + 1]);
-    if (high < 0 || low < 0) {
-      return false;
-    }
-    out += static_cast<char>(high * 16 + low);
+    valid |= high | low;
+    *out++ = static_cast<char>(high * 16 + low);
   }
-  return true;
+  return valid >= 0;
 }
 
 bool AppendFromBase64(std::string& out, std::string_view text) {

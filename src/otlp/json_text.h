@@ -26,9 +26,12 @@ void AppendBase64(std::string& out, std::string_view bytes);
 // JSON.parse's users expect: JavaScript cuts strings between the two. False for an unknown escape.
 bool AppendUnescaped(std::string& out, std::string_view escaped);
 
-// Appends the bytes that `text` stands for; false when it is something else. Hexadecimal in either
-// case; base64 in either alphabet, with or without padding, as protobuf's JSON parsers take it.
-bool AppendFromHex(std::string& out, std::string_view text);
+// Writes the bytes that `text`, hexadecimal in either case, stands for to `out`, half as many; false
+// when it is something else.
+bool ReadHex(std::string_view text, char* out);
+
+// Appends the bytes that `text` stands for; false when it is something else. Base64 in either
+// alphabet, with or without padding, as protobuf's JSON parsers take it.
 bool AppendFromBase64(std::string& out, std::string_view text);
 
 }  // namespace spanhold::otlp

@@ -1,7 +1,5 @@
 #include "src/otlp/rpc_messages.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -9,6 +7,7 @@
 #include <absl/functional/function_ref.h>
 #include <protozero/pbf_writer.hpp>
 
+#include "src/otlp/json_reader.h"
 #include "src/otlp/utf8.h"
 #include "src/otlp/wire.h"
 
@@ -97,26 +96,58 @@ bool ReadDetail(std::string_view wire, std::optional<std::string_view>& retry_in
   return read;
 }
 
-// The JSON object that is all of `json`, and lives as long as `parser`.
-std::optional<simdjson::dom::object> ReadObject(simdjson::dom::parser& parser,
-                                                std::string_view json) {
-  simdjson::dom::object object;
-  if (json.empty() || parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
-    return std::nullopt;
+// Calls `member(key, reader)`, which reads or skips the value, for each member of an object.
+template <typename Member>
+bool ForEachMember(JsonReader& reader, Member&& member) {
+  return reader.ReadObject([&] {
+    std::string scratch;
+    std::string_view key;
+    return reader.ReadKey(scratch, key) && member(key);
+  });
+}
+
+// Skips a value of another kind.
+bool ReadTextIfText(JsonReader& reader, std::string& text) {
+  if (reader.Peek() != '"') {
+    return reader.Skip();
   }
-  return object;
+  std::string scratch;
+  std::string_view value;
+  if (!reader.ReadString(scratch, value)) {
+    return false;
+  }
+  text = value;
+  return true;
 }
 
-// The value of `name`, or of `other`, proto's own name for it.
-template <typename Value>
-bool Find(simdjson::dom::object object, const char* name, const char* other, Value& value) {
-  return object[name].get(value) == simdjson::SUCCESS ||
-         object[other].get(value) == simdjson::SUCCESS;
-}
-
-std::string FindText(simdjson::dom::object object, const char* name, const char* other) {
+// proto3's JSON has 64-bit numbers as texts, and takes numbers too. Skips what is neither.
+bool ReadIntegerIfInteger(JsonReader& reader, int64_t& integer) {
+  std::string scratch;
   std::string_view text;
-  return Find(object, name, other, text) ? std::string(text) : std::string();
+  const char next = reader.Peek();
+  if (next != '"' && next != '-' && (next < '0' || next > '9')) {
+    return reader.Skip();
+  }
+  if (!(next == '"' ? reader.ReadString(scratch, text) : reader.ReadNumber(text))) {
+    return false;
+  }
+  std::from_chars(text.data(), text.data() + text.size(), integer);
+  return true;
+}
+
+bool ReadPartialSuccess(JsonReader& reader, ExportResponse& response) {
+  if (reader.Peek() != '{') {
+    return reader.Skip();
+  }
+  return ForEachMember(reader, [&](std::string_view key) {
+    if (key == "rejectedSpans" || key == "rejected_spans") {
+      return ReadIntegerIfInteger(reader, response.rejected_spans);
+    }
+    if (key == "errorMessage" || key == "error_message") {
+      return ReadTextIfText(reader, response.error_message);
+    }
+    return reader.Skip();
+  });
 }
 
 }  // namespace
@@ -137,23 +168,14 @@ std::optional<ExportResponse> ReadExportResponse(std::string_view wire) {
 }
 
 std::optional<ExportResponse> ReadExportResponseJson(std::string_view json) {
-  simdjson::dom::parser parser;
-  const std::optional<simdjson::dom::object> answer = ReadObject(parser, json);
-  if (!answer) {
-    return std::nullopt;
-  }
+  JsonReader reader(json);
   ExportResponse response;
-  simdjson::dom::object partial;
-  if (!Find(*answer, "partialSuccess", "partial_success", partial)) {
-    return response;
-  }
-  if (!Find(partial, "rejectedSpans", "rejected_spans", response.rejected_spans)) {
-    // proto3's JSON has 64-bit numbers as texts.
-    const std::string text = FindText(partial, "rejectedSpans", "rejected_spans");
-    std::from_chars(text.data(), text.data() + text.size(), response.rejected_spans);
-  }
-  response.error_message = FindText(partial, "errorMessage", "error_message");
-  return response;
+  const bool read = ForEachMember(reader, [&](std::string_view key) {
+    return key == "partialSuccess" || key == "partial_success"
+               ? ReadPartialSuccess(reader, response)
+               : reader.Skip();
+  });
+  return read && reader.ReadEnd() ? std::optional(std::move(response)) : std::nullopt;
 }
 
 std::optional<RpcStatus> ReadRpcStatus(std::string_view wire) {
@@ -179,12 +201,12 @@ std::optional<RpcStatus> ReadRpcStatus(std::string_view wire) {
 }
 
 std::optional<RpcStatus> ReadRpcStatusJson(std::string_view json) {
-  simdjson::dom::parser parser;
-  const std::optional<simdjson::dom::object> answer = ReadObject(parser, json);
-  if (!answer) {
-    return std::nullopt;
-  }
-  return RpcStatus{FindText(*answer, "message", "message"), std::nullopt};
+  JsonReader reader(json);
+  RpcStatus status;
+  const bool read = ForEachMember(reader, [&](std::string_view key) {
+    return key == "message" ? ReadTextIfText(reader, status.message) : reader.Skip();
+  });
+  return read && reader.ReadEnd() ? std::optional(std::move(status)) : std::nullopt;
 }
 
 std::optional<Duration> ReadRetryInfo(std::string_view wire) {

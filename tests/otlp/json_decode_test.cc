@@ -1,7 +1,5 @@
 #include "src/otlp/json_decode.h"
 
-#include <simdjson.h>
-
 #include <cmath>
 #include <string>
 
@@ -199,8 +197,7 @@ TEST(DecodeJsonTest, HalfSurrogatePairsBecomeReplacementCharacters) {
 }
 
 TEST(DecodeJsonTest, ErrorsSayWhereAndWhat) {
-  EXPECT_EQ(SpanBytes(R"({"name":5})"),
-            kSpanPath + ".name: " + simdjson::error_message(simdjson::INCORRECT_TYPE));
+  EXPECT_EQ(SpanBytes(R"({"name":5})"), kSpanPath + ".name: not a string");
   EXPECT_EQ(SpanBytes(R"({"traceId":"xyz0"})"), kSpanPath + ".traceId: not hexadecimal");
   EXPECT_EQ(SpanBytes(R"({"traceId":"W47/+YeYEDPSabYzgT/GDA=="})"),
             kSpanPath + ".traceId: not hexadecimal");

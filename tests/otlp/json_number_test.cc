@@ -50,6 +50,14 @@ TEST(ParseNumberTest, MinusZeroIsADouble) {
   EXPECT_TRUE(std::signbit(ToDouble(*ParseNumber(FieldType::kDouble, "-0"))));
 }
 
+TEST(ParseNumberTest, WhatIsTooSmallForADoubleIsZeroAndWhatIsTooLargeRefused) {
+  EXPECT_EQ(ParseNumber(FieldType::kDouble, "4.9e-324"), Number(4.9e-324));
+  EXPECT_EQ(ParseNumber(FieldType::kDouble, "1e-999"), Number(0.0));
+  EXPECT_EQ(ParseNumber(FieldType::kDouble, "-1e-999"), Number(-0.0));
+  EXPECT_EQ(ParseNumber(FieldType::kDouble, "1e999"), std::nullopt);
+  EXPECT_EQ(ParseNumber(FieldType::kDouble, "-1e999"), std::nullopt);
+}
+
 TEST(ParseNumberTest, TextIsRefused) {
   for (const char* text : {"", " 1", "1 ", "+1", "0x10", "1e", "one", "1,5", "--1"}) {
     EXPECT_EQ(ParseNumber(FieldType::kInt64, text), std::nullopt) << text;

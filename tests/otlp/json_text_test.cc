@@ -29,8 +29,8 @@ std::string Unescaped(std::string_view escaped) {
 }
 
 std::string FromHex(std::string_view text) {
-  std::string out;
-  return AppendFromHex(out, text) ? out : "refused";
+  std::string out(text.size() / 2, '\0');
+  return ReadHex(text, out.data()) ? out : "refused";
 }
 
 std::string FromBase64(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "src/otlp/utf8.h"
 
+#include <simdjson.h>
+
 #include <string>
 
 #include <gtest/gtest.h>
@@ -31,6 +33,28 @@ TEST(Utf8Test, CharactersOfEveryLengthAreValid) {
   EXPECT_TRUE(IsUtf8("\xC2\x80 \xDF\xBF"));
   EXPECT_TRUE(IsUtf8("\xE0\xA0\x80 \xEF\xBF\xBF"));
   EXPECT_TRUE(IsUtf8("\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"));
+}
+
+// Every pair of first bytes with bytes at the edges of their ranges behind them.
+TEST(Utf8Test, AgreesWithAnIndependentValidator) {
+  const std::string edges = "a\x7F\x80\x8F\x90\x9F\xA0\xBF\xC0\xFF";
+  std::string text = "12345678....";
+  for (int first = 0; first < 256; ++first) {
+    for (int second = 0; second < 256; ++second) {
+      for (const char third : edges) {
+        for (const char fourth : edges) {
+          text[8] = static_cast<char>(first);
+          text[9] = static_cast<char>(second);
+          text[10] = third;
+          text[11] = fourth;
+          for (size_t size = 9; size <= 12; ++size) {
+            const std::string_view part(text.data(), size);
+            ASSERT_EQ(IsUtf8(part), simdjson::validate_utf8(part)) << testing::PrintToString(part);
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST(Utf8Test, WhatOnlyLooksLikeItIsNot) {
