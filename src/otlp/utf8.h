@@ -15,6 +15,11 @@ inline bool IsAscii(std::string_view bytes) {
   uint64_t seen = 0;
   uint64_t word = 0;
   if (bytes.size() >= 8) {
+    for (; end - position > 32; position += 32) {
+      uint64_t words[4];
+      std::memcpy(words, position, 32);
+      seen |= words[0] | words[1] | words[2] | words[3];
+    }
     for (; end - position > 8; position += 8) {
       std::memcpy(&word, position, 8);
       seen |= word;

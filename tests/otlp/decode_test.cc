@@ -1,6 +1,7 @@
 #include "src/otlp/decode.h"
 
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -287,6 +288,42 @@ TEST(DecodeTest, StringsAreUtf8) {
   EXPECT_THAT(DecodeString(Field(1, Field(2, Field(1, Field(2, bad))))),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "resource_spans[0].scope_spans[0].scope.version" + problem));
+}
+
+// Attributes in a row are looked at together; each must still count as it does alone.
+TEST(DecodeTest, AnAttributeIsJudgedAmongOthersAsAlone) {
+  const std::string plain = Field(9, StringAttribute("key", "value"));
+  const std::vector<std::string> attributes = {
+      plain,
+      Field(9, StringAttribute("", "")),
+      Field(9, StringAttribute("key", std::string(127, 'x'))),
+      Field(9, StringAttribute(std::string(200, 'k'), "v")),
+      Field(9, StringAttribute("ключ", "значение")),
+      Field(9, StringAttribute("key", "\xFF")),
+      Field(9, StringAttribute("\xFF", "value")),
+      Field(9, ""),
+      Field(9, Field(1, "key only")),
+      Field(9, Field(2, Field(1, "value only"))),
+      Field(9, Field(1, "key") + Field(2, Field(1, "v")) + Field(1, "again")),
+      Field(9, Field(1, "key") + Field(2, Field(1, "v") + VarintField(2, 1))),
+      Field(9, Field(1, "key") + Field(2, Field(7, "\xFF"))),
+      Field(9, Field(1, "key") + Field(2, VarintField(3, 300))),
+      Field(9, Field(1, "key") + Tag(2, 2) + "\x09\x0A\x02vv"),
+      Field(9, Field(1, "key") + Tag(2, 2) + "\x04\x0A\x07vv"),
+      Field(9, Tag(1, 2) + "\x7Fkey"),
+      Tag(9, 2) + "\x7F" + StringAttribute("key", "value"),
+      plain.substr(0, plain.size() - 1)};
+  for (const std::string& attribute : attributes) {
+    const bool valid = SpanError(attribute) == "OK";
+    for (const std::string& before : {plain, plain + plain, Field(5, "name") + plain}) {
+      EXPECT_EQ(SpanError(before + attribute) == "OK", valid) << testing::PrintToString(attribute);
+    }
+    // What ends too soon may swallow what follows it.
+    if (valid) {
+      EXPECT_EQ(SpanError(attribute + plain), "OK") << testing::PrintToString(attribute);
+      EXPECT_EQ(SpanError(plain + attribute + plain), "OK") << testing::PrintToString(attribute);
+    }
+  }
 }
 
 TEST(DecodeTest, BytesNeedNotBeUtf8) {
