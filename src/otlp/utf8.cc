@@ -1,33 +1,41 @@
 #include "src/otlp/utf8.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 namespace spanhold::otlp {
 namespace {
 
-bool IsContinuation(char c) {
-  return (static_cast<uint8_t>(c) & 0xC0U) == 0x80U;
+// Up to eight bytes, the first of them lowest; zeros for those that are not left.
+uint64_t FirstBytes(const char* bytes, size_t left) {
+  uint64_t word = 0;
+  if (left >= sizeof(word)) {
+    std::memcpy(&word, bytes, sizeof(word));
+  } else {
+    std::memcpy(&word, bytes, left);
+  }
+  return word;
 }
 
-// The size of the character beyond ASCII that `bytes` begin with, by table 3-7 of the Unicode
-// standard; 0 when it is none. After some first bytes the second has a narrower range than others,
+// The size of the character beyond ASCII that `bytes` begin with; 0 when it is none. These are the
+// rules of the Unicode standard's table 3-7: after some first bytes the second has a narrower range,
 // which keeps out overlong forms, surrogates and code points past U+10FFFF.
-size_t CharacterSize(std::string_view bytes) {
-  const auto byte = [bytes](size_t i) {
-    return static_cast<uint8_t>(bytes[i]);
-  };
-  const uint8_t first = byte(0);
-  if (first < 0xE0) {
-    const bool valid = first >= 0xC2 && bytes.size() >= 2 && IsContinuation(bytes[1]);
-    return valid ? 2 : 0;
+size_t CharacterSize(uint64_t bytes) {
+  if ((bytes & 0xC0E0U) == 0x80C0U) {
+    return (bytes & 0x1EU) != 0 ? 2 : 0;  // neither C0 nor C1
   }
-  if (first < 0xF0) {
-    const bool valid = bytes.size() >= 3 && IsContinuation(bytes[1]) && IsContinuation(bytes[2]) &&
-                       (first != 0xE0 || byte(1) >= 0xA0) && (first != 0xED || byte(1) < 0xA0);
-    return valid ? 3 : 0;
+  if ((bytes & 0xC0C0F0U) == 0x8080E0U) {
+    const uint64_t range = bytes & 0x200FU;
+    return range != 0 && range != 0x200DU ? 3 : 0;  // neither E0 and below A0, nor ED and above
   }
-  const bool valid = first <= 0xF4 && bytes.size() >= 4 && IsContinuation(bytes[1]) &&
-                     IsContinuation(bytes[2]) && IsContinuation(bytes[3]) &&
-                     (first != 0xF0 || byte(1) >= 0x90) && (first != 0xF4 || byte(1) < 0x90);
-  return valid ? 4 : 0;
+  if ((bytes & 0xC0C0C0F8U) == 0x808080F0U) {
+    const uint64_t first = bytes & 7U;
+    const uint64_t second = bytes & 0x3000U;
+    const bool valid = first == 0 ? second != 0 : first < 4 || (first == 4 && second == 0);
+    return valid ? 4 : 0;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -36,16 +44,21 @@ bool IsUtf8(std::string_view bytes) {
   if (IsAscii(bytes)) {
     return true;
   }
-  while (!bytes.empty()) {
-    if (bytes.size() >= 8 && IsAscii(bytes.substr(0, 8))) {
-      bytes.remove_prefix(8);
-    } else if (IsAscii(bytes.substr(0, 1))) {
-      bytes.remove_prefix(1);
-    } else if (const size_t size = CharacterSize(bytes)) {
-      bytes.remove_prefix(size);
-    } else {
-      return false;
+  constexpr uint64_t kHighBits = 0x8080808080808080U;
+  const char* position = bytes.data();
+  const char* const end = position + bytes.size();
+  while (position != end) {
+    const auto left = static_cast<size_t>(end - position);
+    const uint64_t word = FirstBytes(position, left);
+    // The bytes of ASCII in front: all eight, or less when no more are left.
+    size_t size = std::min(left, static_cast<size_t>(std::countr_zero(word & kHighBits)) / 8);
+    if (size == 0) {
+      size = CharacterSize(word);
+      if (size == 0) {
+        return false;
+      }
     }
+    position += size;
   }
   return true;
 }
