@@ -23,6 +23,22 @@ TEST(ParseNumberTest, IntegersAreExact) {
             Number(std::numeric_limits<uint64_t>::max()));
 }
 
+TEST(ParseNumberTest, DigitsAreReadInAnyNumberOfThem) {
+  std::string text;
+  for (size_t size = 1; size <= 20; ++size) {
+    text += static_cast<char>('0' + size % 10);
+    const auto expected = static_cast<uint64_t>(std::stoull(text));
+    EXPECT_EQ(ToInteger<uint64_t>(*ParseNumber(FieldType::kFixed64, text)), expected) << text;
+    for (size_t i = 0; i < size; ++i) {
+      for (const char c : {'/', ':', 'x', '\x80', '\0', '\xB5'}) {
+        std::string other = text;
+        other[i] = c;
+        EXPECT_EQ(ParseNumber(FieldType::kFixed64, other), std::nullopt) << other;
+      }
+    }
+  }
+}
+
 TEST(ParseNumberTest, WholeNumbersMayHaveAFractionOrAnExponent) {
   EXPECT_EQ(Int("1.5e3"), 1500);
   EXPECT_EQ(Int("2.0"), 2);
