@@ -18,9 +18,15 @@ namespace {
 // Messages below the request, as Decode() has it.
 constexpr int kMaxDepth = 100;
 
-// Bytes in memory for a byte of JSON: the wire bytes (1, for hardly any value is shorter in JSON)
-// and what is open in something unknown that is skipped (3/8 while a vector of bits grows).
+// Bytes in memory for a byte of JSON: the wire bytes (WireCapacity()), and what is open in something
+// unknown that is skipped (3/8 while a vector of bits grows).
 constexpr uint64_t kMemoryFactor = 2;
+
+// Nearly every value is longer in JSON. The one that is not is a negative enum: `"kind":-1,` are ten
+// characters, and its tag and varint eleven bytes.
+size_t WireCapacity(size_t json_size) {
+  return json_size + json_size / 8 + 16;
+}
 
 // AnyValue.double_value.
 constexpr uint32_t kDoubleValue = 4;
@@ -41,7 +47,7 @@ uint32_t FindField(MessageId id, std::string_view key) {
 // failure() says what.
 class JsonDecoder {
  public:
-  explicit JsonDecoder(std::string_view json) : reader_(json), wire_(json.size()) {}
+  explicit JsonDecoder(std::string_view json) : reader_(json), wire_(WireCapacity(json.size())) {}
 
   bool Run() { return ReadFields(MessageId::kRequest, kMaxDepth) && reader_.ReadEnd(); }
 

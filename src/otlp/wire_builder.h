@@ -18,7 +18,10 @@ namespace spanhold::otlp {
 class WireBuilder {
  public:
   // Room for `capacity` bytes; more is made when it is needed.
-  explicit WireBuilder(size_t capacity) { Reallocate(capacity); }
+  explicit WireBuilder(size_t capacity)
+      : buffer_(std::make_unique_for_overwrite<char[]>(capacity)),
+        position_(buffer_.get()),
+        end_(position_ + capacity) {}
 
   std::string_view view() const { return {buffer_.get(), size()}; }
   size_t capacity() const { return static_cast<size_t>(end_ - buffer_.get()); }
@@ -134,17 +137,15 @@ class WireBuilder {
   void Reallocate(size_t capacity) {
     auto buffer = std::make_unique_for_overwrite<char[]>(capacity);
     const size_t used = size();
-    if (used != 0) {
-      std::memcpy(buffer.get(), buffer_.get(), used);
-    }
+    std::copy(buffer_.get(), position_, buffer.get());
     buffer_ = std::move(buffer);
     position_ = buffer_.get() + used;
     end_ = buffer_.get() + capacity;
   }
 
   std::unique_ptr<char[]> buffer_;
-  char* position_ = nullptr;
-  char* end_ = nullptr;
+  char* position_;
+  char* end_;
 };
 
 }  // namespace spanhold::otlp

@@ -177,6 +177,7 @@ TEST(DecodeJsonTest, TakesEnumsAsNumbersAndAsNames) {
   EXPECT_EQ(SpanBytes(R"({"kind":"SPAN_KIND_PRODUCER"})"), VarintField(6, 4));
   EXPECT_EQ(SpanBytes(R"({"kind":"4"})"), VarintField(6, 4));
   EXPECT_EQ(SpanBytes(R"({"kind":99})"), VarintField(6, 99));
+  EXPECT_EQ(SpanBytes(R"({"kind":-1})"), VarintField(6, static_cast<uint64_t>(-1)));
   EXPECT_EQ(SpanBytes(R"({"status":{"code":"STATUS_CODE_ERROR"}})"), Field(15, VarintField(3, 2)));
 }
 
