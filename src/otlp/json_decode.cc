@@ -18,14 +18,15 @@ namespace {
 // Messages below the request, as Decode() has it.
 constexpr int kMaxDepth = 100;
 
-// Bytes in memory for a byte of JSON: the wire bytes (WireCapacity()), and what is open in something
-// unknown that is skipped (3/8 while a vector of bits grows).
-constexpr uint64_t kMemoryFactor = 2;
-
-// Nearly every value is longer in JSON. The one that is not is a negative enum: `"kind":-1,` are ten
-// characters, and its tag and varint eleven bytes.
-size_t WireCapacity(size_t json_size) {
+// The most wire bytes that JSON can become. Nearly every value is longer in JSON; the one that is not
+// is a negative enum: `"kind":-1,` are ten characters, and its tag and varint eleven bytes.
+uint64_t MaxWireSize(uint64_t json_size) {
   return json_size + json_size / 8 + 16;
+}
+
+// What is open in something unknown that is skipped, in the vector of bits that JsonReader has of it.
+uint64_t MaxSkipSize(uint64_t json_size) {
+  return json_size * 3 / 8;
 }
 
 // AnyValue.double_value.
@@ -47,7 +48,9 @@ uint32_t FindField(MessageId id, std::string_view key) {
 // failure() says what.
 class JsonDecoder {
  public:
-  explicit JsonDecoder(std::string_view json) : reader_(json), wire_(WireCapacity(json.size())) {}
+  // Reads `json`, and writes into `room`.
+  JsonDecoder(std::string_view json, Reservation room, MemoryBudget& budget)
+      : reader_(json), wire_(std::move(room), budget) {}
 
   bool Run() { return ReadFields(MessageId::kRequest, kMaxDepth) && reader_.ReadEnd(); }
 
@@ -272,21 +275,23 @@ class JsonDecoder {
 }  // namespace
 
 StatusOr<ChunkPtr> DecodeJson(std::string_view json, MemoryBudget& budget) {
-  const uint64_t memory = kMemoryFactor * json.size();
-  if (memory > budget.limit()) {
+  const uint64_t wire_size = MaxWireSize(json.size());
+  const uint64_t skip_size = MaxSkipSize(json.size());
+  if (wire_size + skip_size > budget.limit()) {
     return absl::ResourceExhaustedError("a JSON request of " + std::to_string(json.size()) +
                                         " bytes takes more memory than the budget has; send it in "
                                         "smaller ones, or in protobuf");
   }
-  const std::optional<Reservation> reservation = budget.TryReserve(memory);
-  if (!reservation) {
+  const std::optional<Reservation> skip = budget.TryReserve(skip_size);
+  std::optional<Reservation> wire = budget.TryReserve(wire_size);
+  if (!skip || !wire) {
     return absl::UnavailableError("the memory budget is used up");
   }
-  JsonDecoder decoder(json);
+  JsonDecoder decoder(json, *std::move(wire), budget);
   if (!decoder.Run()) {
     return decoder.failure();
   }
-  // A copy: the builder's capacity is that of the longer JSON, and the request may live long.
+  // A copy: the room was made for the longer JSON, and the request may live long.
   return Decode(Bytes::Copy(decoder.wire().view(), budget));
 }
 

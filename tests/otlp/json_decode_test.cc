@@ -328,7 +328,7 @@ TEST(DecodeJsonTest, WhatDoesNotFitNowIsRefusedForNow) {
 }
 
 TEST(DecodeJsonTest, WhatNeverFitsIsRefusedForGood) {
-  MemoryBudget budget(100);
+  MemoryBudget budget(64);
 
   auto chunk = DecodeJson(RequestJson("{}"), budget);
 

@@ -6,12 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/otlp/wire_build.h"
+#include "tests/support/make_batch.h"
 
 namespace spanhold::otlp {
 namespace {
 
 TEST(WireBuilderTest, WritesFieldsOfEveryType) {
-  WireBuilder wire(1000);
+  WireBuilder wire(Reservation(), TestBudget());
 
   wire.AddVarint(16, 300);
   wire.AddFixed(7, ~uint64_t{0});
@@ -29,7 +30,7 @@ TEST(WireBuilderTest, WritesFieldsOfEveryType) {
 }
 
 TEST(WireBuilderTest, GrowsWhenTheRoomEnds) {
-  WireBuilder wire(0);
+  WireBuilder wire(Reservation(), TestBudget());
   std::string expected;
 
   for (uint32_t i = 0; i < 1000; ++i) {
@@ -43,7 +44,7 @@ TEST(WireBuilderTest, GrowsWhenTheRoomEnds) {
 // Lengths of one to four bytes, each after each.
 TEST(WireBuilderTest, AMessageHasTheShortestLengthWhateverTheLastOneHad) {
   const std::vector<size_t> sizes = {0, 0, 127, 128, 1, 16383, 16384, 128, 1 << 21, 0, 1 << 21};
-  WireBuilder wire(0);
+  WireBuilder wire(Reservation(), TestBudget());
   std::string expected;
   size_t length_size = 0;
 
@@ -60,7 +61,7 @@ TEST(WireBuilderTest, AMessageHasTheShortestLengthWhateverTheLastOneHad) {
 }
 
 TEST(WireBuilderTest, MessagesNest) {
-  WireBuilder wire(0);
+  WireBuilder wire(Reservation(), TestBudget());
   std::string expected;
 
   for (const std::string& text : {std::string("x"), std::string(200, 'x')}) {
