@@ -17,6 +17,9 @@ namespace {
 namespace thrift = ::jaeger::thrift;
 namespace api = ::jaeger::api_v2;
 
+using apache::thrift::protocol::TBinaryProtocol;
+using apache::thrift::transport::TMemoryBuffer;
+
 constexpr uint64_t kNanosPerMicro = 1000;
 
 std::string Hex(int64_t id) {
@@ -128,17 +131,26 @@ DecodedSpan Decode(const api::Span& span) {
   return decoded;
 }
 
-}  // namespace
-
-DecodedBatch DecodeThrift(std::string_view bytes) {
-  using apache::thrift::transport::TMemoryBuffer;
+thrift::Batch ReadThrift(std::string_view bytes) {
   std::string copy(bytes);
   const auto buffer = std::make_shared<TMemoryBuffer>(reinterpret_cast<uint8_t*>(copy.data()),
                                                       static_cast<uint32_t>(copy.size()));
-  apache::thrift::protocol::TBinaryProtocol protocol(buffer);
+  TBinaryProtocol protocol(buffer);
   thrift::Batch batch;
   EXPECT_EQ(batch.read(&protocol), bytes.size());
+  return batch;
+}
 
+api::PostSpansRequest ReadProto(std::string_view bytes) {
+  api::PostSpansRequest request;
+  EXPECT_TRUE(request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  return request;
+}
+
+}  // namespace
+
+DecodedBatch DecodeThrift(std::string_view bytes) {
+  const thrift::Batch batch = ReadThrift(bytes);
   DecodedBatch decoded;
   decoded.service = batch.process.serviceName;
   decoded.process_tags = Texts(batch.process.tags);
@@ -149,9 +161,7 @@ DecodedBatch DecodeThrift(std::string_view bytes) {
 }
 
 DecodedBatch DecodeProto(std::string_view bytes) {
-  api::PostSpansRequest request;
-  EXPECT_TRUE(request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-
+  const api::PostSpansRequest request = ReadProto(bytes);
   DecodedBatch decoded;
   decoded.service = request.batch().process().service_name();
   decoded.process_tags = Texts(request.batch().process().tags());
@@ -160,6 +170,17 @@ DecodedBatch DecodeProto(std::string_view bytes) {
     decoded.spans.push_back(Decode(span));
   }
   return decoded;
+}
+
+std::string RewriteThrift(std::string_view bytes) {
+  const auto buffer = std::make_shared<TMemoryBuffer>();
+  TBinaryProtocol protocol(buffer);
+  ReadThrift(bytes).write(&protocol);
+  return buffer->getBufferAsString();
+}
+
+std::string RewriteProto(std::string_view bytes) {
+  return ReadProto(bytes).SerializeAsString();
 }
 
 }  // namespace spanhold::jaeger

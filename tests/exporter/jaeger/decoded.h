@@ -13,6 +13,8 @@ namespace spanhold::jaeger {
 struct DecodedLog {
   uint64_t time_unix_nano = 0;
   std::vector<std::string> fields;
+
+  bool operator==(const DecodedLog&) const = default;
 };
 
 struct DecodedSpan {
@@ -25,17 +27,25 @@ struct DecodedSpan {
   uint64_t duration_nano = 0;
   std::vector<std::string> tags;
   std::vector<DecodedLog> logs;
+
+  bool operator==(const DecodedSpan&) const = default;
 };
 
 struct DecodedBatch {
   std::string service;
   std::vector<std::string> process_tags;
   std::vector<DecodedSpan> spans;
+
+  bool operator==(const DecodedBatch&) const = default;
 };
 
 // Fails the test when `bytes` are not exactly one request. Of a Thrift span, a parentSpanId that is
 // no CHILD_OF reference stands among the references as `PARENT span_id`.
 DecodedBatch DecodeThrift(std::string_view bytes);
 DecodedBatch DecodeProto(std::string_view bytes);
+
+// A request as the library writes what it read.
+std::string RewriteThrift(std::string_view bytes);
+std::string RewriteProto(std::string_view bytes);
 
 }  // namespace spanhold::jaeger

@@ -33,6 +33,7 @@ struct Encoding {
   const char* name;
   StatusOr<Bytes> (*encode)(const otlp::TraceBatch&, MemoryBudget&);
   DecodedBatch (*decode)(std::string_view);
+  std::string (*rewrite)(std::string_view);
   uint64_t nanos;  // that a time is a multiple of
 };
 
@@ -68,10 +69,11 @@ class JaegerEncodeTest : public testing::TestWithParam<Encoding> {
   OtlpSpan* span_;
 };
 
-INSTANTIATE_TEST_SUITE_P(, JaegerEncodeTest,
-                         testing::Values(Encoding{"Thrift", EncodeThrift, DecodeThrift, 1000},
-                                         Encoding{"Proto", EncodeProto, DecodeProto, 1}),
-                         [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    , JaegerEncodeTest,
+    testing::Values(Encoding{"Thrift", EncodeThrift, DecodeThrift, RewriteThrift, 1000},
+                    Encoding{"Proto", EncodeProto, DecodeProto, RewriteProto, 1}),
+    [](const auto& instance) { return instance.param.name; });
 
 TEST_P(JaegerEncodeTest, TakesTheServiceNameOutOfTheProcessTags) {
   auto& resource = *resource_->mutable_resource();
@@ -364,14 +366,58 @@ TEST_P(JaegerEncodeTest, RefusesTheSpansOfTwoProcesses) {
               StatusIs(absl::StatusCode::kInternal, testing::_));
 }
 
+TEST_P(JaegerEncodeTest, RefusesABatchWithoutSpans) {
+  EXPECT_THAT(GetParam().encode(otlp::TraceBatch(), TestBudget()),
+              StatusIs(absl::StatusCode::kInternal, testing::_));
+}
+
+// Among them are requests that grow far beyond what the batch's size promises.
 TEST_P(JaegerEncodeTest, PaysForTheRequestFromTheBudget) {
-  MemoryBudget budget(1 << 20);
-  {
-    const StatusOr<Bytes> bytes = GetParam().encode(BatchOf(request_), budget);
-    ASSERT_THAT(bytes, IsOk());
-    EXPECT_GE(budget.used(), bytes->size());
+  span_->clear_name();
+  for (int attributes = 0; attributes < 2000; attributes += 400) {
+    for (int i = 0; i < attributes; ++i) {
+      span_->add_attributes();
+    }
+    MemoryBudget budget(1 << 20);
+    {
+      const StatusOr<Bytes> bytes = GetParam().encode(BatchOf(request_), budget);
+      ASSERT_THAT(bytes, IsOk());
+      EXPECT_GE(budget.used(), bytes->size());
+      EXPECT_THAT(GetParam().decode(bytes->view()).spans.at(0).tags,
+                  SizeIs(span_->attributes_size()));
+    }
+    EXPECT_EQ(budget.used(), 0U);
   }
-  EXPECT_EQ(budget.used(), 0U);
+}
+
+// What the library leaves out, because it has its default value, is nowhere in this one.
+TEST_P(JaegerEncodeTest, WritesTheBytesThatTheLibraryWrites) {
+  Attribute(*resource_->mutable_resource(), "host.name").set_string_value("web-1");
+  span_->set_parent_span_id(kParentId);
+  span_->set_start_time_unix_nano(1'700'000'000'123'456'789);
+  span_->set_end_time_unix_nano(1'700'000'002'000'000'000);
+  span_->set_flags(1);
+  auto& link = *span_->add_links();
+  link.set_trace_id(kOtherTraceId);
+  link.set_span_id(kLinkedId);
+  Attribute(*span_, "text").set_string_value(std::string(200, 'x'));
+  Attribute(*span_, "empty").set_string_value("");
+  Attribute(*span_, "bytes").set_bytes_value("\xff");
+  Attribute(*span_, "true").set_bool_value(true);
+  Attribute(*span_, "false").set_bool_value(false);
+  Attribute(*span_, "int").set_int_value(-1);
+  Attribute(*span_, "zero").set_int_value(0);
+  Attribute(*span_, "double").set_double_value(2.5);
+  Attribute(*span_, "no double").set_double_value(0);
+  auto& event = *span_->add_events();
+  event.set_time_unix_nano(1'700'000'001'000'000'001);
+  event.set_name("retry");
+  Attribute(event, "attempt").set_int_value(2);
+
+  const StatusOr<Bytes> bytes = GetParam().encode(BatchOf(request_), TestBudget());
+
+  ASSERT_THAT(bytes, IsOk());
+  EXPECT_EQ(bytes->view(), GetParam().rewrite(bytes->view()));
 }
 
 }  // namespace
