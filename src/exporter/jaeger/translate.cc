@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "src/exporter/jaeger/big_endian.h"
 #include "src/otlp/json_encode.h"
 
 namespace spanhold::jaeger {
@@ -15,16 +16,13 @@ using Type = otlp::AnyValueView::Type;
 // This one is the specification's.
 constexpr std::string_view kNoServiceName = "unknown_service";
 
-uint64_t BigEndian(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char c : bytes) {
-    number = (number << 8U) | static_cast<unsigned char>(c);
-  }
-  return number;
+// 0 without one.
+uint64_t ReadId(std::string_view bytes) {
+  return bytes.empty() ? 0 : LoadBigEndian(bytes.data());
 }
 
 TraceId ReadTraceId(std::string_view bytes) {
-  return {BigEndian(bytes.substr(0, 8)), BigEndian(bytes.substr(bytes.size() / 2))};
+  return {ReadId(bytes.substr(0, 8)), ReadId(bytes.substr(bytes.size() / 2))};
 }
 
 Tag Translate(std::string_view key, const otlp::AnyValueView& value,
@@ -114,8 +112,7 @@ void TranslateReferences(const otlp::SpanView& span, Span& out) {
     out.references.push_back({out.trace_id, out.parent_span_id, Reference::Type::kChildOf});
   }
   for (const otlp::LinkView& link : span.links()) {
-    const Reference reference{ReadTraceId(link.trace_id()), BigEndian(link.span_id()),
-                              TypeOf(link)};
+    const Reference reference{ReadTraceId(link.trace_id()), ReadId(link.span_id()), TypeOf(link)};
     const bool is_parent = out.parent_span_id != 0 && Same(reference, out.references.front());
     if (!is_parent) {
       out.references.push_back(reference);
@@ -174,8 +171,8 @@ void TranslateSpan(const otlp::SpanView& span, const otlp::ScopeView& scope, Spa
   constexpr uint32_t kSampledFlag = 1;  // W3C trace flags, the low byte of OTLP's
   out.made.clear();
   out.trace_id = ReadTraceId(span.trace_id());
-  out.span_id = BigEndian(span.span_id());
-  out.parent_span_id = BigEndian(span.parent_span_id());
+  out.span_id = ReadId(span.span_id());
+  out.parent_span_id = ReadId(span.parent_span_id());
   out.operation_name = span.name();
   out.sampled = (span.flags() & kSampledFlag) != 0;
   out.start_unix_nano = span.start_time_unix_nano();

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "src/core/bytes.h"
+#include "src/core/memory_budget.h"
+
+namespace spanhold::jaeger {
+
+// A request while it is written: it grows when more comes than was expected. All of its memory is
+// charged to the budget.
+//
+// Threading: thread-compatible. Ownership: the budget must outlive it and what it returns.
+class RequestBuffer {
+ public:
+  RequestBuffer(size_t expected_size, MemoryBudget& budget)
+      : budget_(budget), memory_(Bytes::Allocate(budget.Reserve(expected_size))) {}
+
+  // The next `size` bytes, which the caller has to write before the next call.
+  char* Append(size_t size) {
+    if (memory_.size() - size_ < size) {
+      Grow(size);
+    }
+    char* const appended = memory_.data() + size_;
+    size_ += size;
+    return appended;
+  }
+
+  size_t size() const { return size_; }
+  // What was written first.
+  char* data() { return memory_.data(); }
+
+  // All that was written but the first `skipped` bytes.
+  Bytes Take(size_t skipped = 0) && {
+    const auto memory =
+        std::make_shared<Bytes>(std::move(memory_));  // last owner: what is returned
+    return Bytes::Adopt(memory->view().substr(skipped, size_ - skipped), memory, Reservation());
+  }
+
+ private:
+  // Out of line: seldom called, and a reason not to inline Append().
+  [[gnu::noinline]] void Grow(size_t size) {
+    Bytes larger = Bytes::Allocate(budget_.Reserve(2 * (size_ + size)));
+    std::memcpy(larger.data(), memory_.data(), size_);
+    memory_ = std::move(larger);
+  }
+
+  MemoryBudget& budget_;
+  Bytes memory_;
+  size_t size_ = 0;
+};
+
+}  // namespace spanhold::jaeger
