@@ -141,49 +141,47 @@ LinkView::LinkView(std::string_view message) : message_(message) {
   }
 }
 
-SpanView::SpanView(std::string_view message) : message_(message) {
-  for (FieldReader field(message); field.Next();) {
-    switch (field.tag()) {
-      case Delimited(1):
-        trace_id_ = field.bytes();
-        break;
-      case Delimited(2):
-        span_id_ = field.bytes();
-        break;
-      case Delimited(3):
-        trace_state_ = field.bytes();
-        break;
-      case Delimited(4):
-        parent_span_id_ = field.bytes();
-        break;
-      case Delimited(5):
-        name_ = field.bytes();
-        break;
-      case Varint(6):
-        kind_ = static_cast<SpanKind>(Low32(field.scalar()));
-        break;
-      case Fixed64(7):
-        start_time_unix_nano_ = field.scalar();
-        break;
-      case Fixed64(8):
-        end_time_unix_nano_ = field.scalar();
-        break;
-      case Varint(10):
-        dropped_attributes_count_ = Low32(field.scalar());
-        break;
-      case Varint(12):
-        dropped_events_count_ = Low32(field.scalar());
-        break;
-      case Varint(14):
-        dropped_links_count_ = Low32(field.scalar());
-        break;
-      case Delimited(15):
-        ReadStatus(field.bytes());
-        break;
-      case Fixed32(16):
-        flags_ = Low32(field.scalar());
-        break;
-    }
+void SpanView::Read(uint32_t tag, uint64_t scalar, std::string_view bytes) {
+  switch (tag) {
+    case Delimited(1):
+      trace_id_ = bytes;
+      break;
+    case Delimited(2):
+      span_id_ = bytes;
+      break;
+    case Delimited(3):
+      trace_state_ = bytes;
+      break;
+    case Delimited(4):
+      parent_span_id_ = bytes;
+      break;
+    case Delimited(5):
+      name_ = bytes;
+      break;
+    case Varint(6):
+      kind_ = static_cast<SpanKind>(Low32(scalar));
+      break;
+    case Fixed64(7):
+      start_time_unix_nano_ = scalar;
+      break;
+    case Fixed64(8):
+      end_time_unix_nano_ = scalar;
+      break;
+    case Varint(10):
+      dropped_attributes_count_ = Low32(scalar);
+      break;
+    case Varint(12):
+      dropped_events_count_ = Low32(scalar);
+      break;
+    case Varint(14):
+      dropped_links_count_ = Low32(scalar);
+      break;
+    case Delimited(15):
+      ReadStatus(bytes);
+      break;
+    case Fixed32(16):
+      flags_ = Low32(scalar);
+      break;
   }
 }
 

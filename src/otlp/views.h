@@ -167,8 +167,29 @@ enum class StatusCode : int32_t { kUnset = 0, kOk = 1, kError = 2 };
 
 class SpanView {
  public:
+  // Numbers of the repeated fields.
+  enum : uint32_t { kAttributes = 9, kEvents = 11, kLinks = 13 };
+
   // The bytes of a Span: chunk.span_message(index).
-  explicit SpanView(std::string_view message);
+  explicit SpanView(std::string_view message)
+      : SpanView(message, [](uint32_t /*number*/, std::string_view /*nested*/) {}) {}
+
+  // Calls `on_nested(number, message)` for each attribute, event and link on the way, in wire order:
+  // who needs all of them saves a walk for each kind.
+  template <typename OnNested>
+  SpanView(std::string_view message, OnNested&& on_nested) : message_(message) {
+    for (FieldReader field(message); field.Next();) {
+      switch (field.tag()) {
+        case MakeTag(kAttributes, WireType::kBytes):
+        case MakeTag(kEvents, WireType::kBytes):
+        case MakeTag(kLinks, WireType::kBytes):
+          on_nested(field.number(), field.bytes());
+          break;
+        default:
+          Read(field.tag(), field.scalar(), field.bytes());
+      }
+    }
+  }
 
   std::string_view trace_id() const { return trace_id_; }              // 16 bytes, or empty
   std::string_view span_id() const { return span_id_; }                // 8 bytes, or empty
@@ -179,11 +200,11 @@ class SpanView {
   SpanKind kind() const { return kind_; }
   uint64_t start_time_unix_nano() const { return start_time_unix_nano_; }
   uint64_t end_time_unix_nano() const { return end_time_unix_nano_; }
-  AttributeRange attributes() const { return {MessageBytes(message_), 9}; }
+  AttributeRange attributes() const { return {MessageBytes(message_), kAttributes}; }
   uint32_t dropped_attributes_count() const { return dropped_attributes_count_; }
-  RepeatedView<EventView> events() const { return {MessageBytes(message_), 11}; }
+  RepeatedView<EventView> events() const { return {MessageBytes(message_), kEvents}; }
   uint32_t dropped_events_count() const { return dropped_events_count_; }
-  RepeatedView<LinkView> links() const { return {MessageBytes(message_), 13}; }
+  RepeatedView<LinkView> links() const { return {MessageBytes(message_), kLinks}; }
   uint32_t dropped_links_count() const { return dropped_links_count_; }
   // May be a number that has no name here.
   StatusCode status_code() const { return status_code_; }
@@ -191,6 +212,8 @@ class SpanView {
   uint32_t flags() const { return flags_; }
 
  private:
+  // Of the value, only what the tag's type says.
+  void Read(uint32_t tag, uint64_t scalar, std::string_view bytes);
   void ReadStatus(std::string_view message);
 
   std::string_view message_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -37,7 +38,7 @@ struct Reference {
 
 struct LogEntry {
   uint64_t time_unix_nano = 0;
-  std::vector<Tag> fields;
+  size_t field_count = 0;  // the next ones of Span::log_fields
 };
 
 struct Process {
@@ -57,6 +58,7 @@ struct Span {
   uint64_t duration_nano = 0;
   std::vector<Tag> tags;
   std::vector<LogEntry> logs;
+  std::vector<Tag> log_fields;  // of one log after the other
   std::deque<std::string> made;
 };
 

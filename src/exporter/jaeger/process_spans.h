@@ -40,7 +40,7 @@ class ProcessSpans {
       const otlp::ScopeView scope(*group.header.chunk, *group.header.header);
       for (const otlp::SpanRun& run : group.runs) {
         for (uint32_t index = run.spans.first; index < run.spans.last; ++index) {
-          TranslateSpan(otlp::SpanView(run.chunk->span_message(index)), scope, translated);
+          TranslateSpan(run.chunk->span_message(index), scope, translated);
           function(std::as_const(translated));
         }
       }

@@ -1,5 +1,6 @@
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -89,7 +90,7 @@ class TagWriter {
   protozero::pbf_writer& out_;
 };
 
-void WriteTags(uint32_t number, const std::vector<Tag>& tags, protozero::pbf_writer& out) {
+void WriteTags(uint32_t number, std::span<const Tag> tags, protozero::pbf_writer& out) {
   for (const Tag& tag : tags) {
     protozero::pbf_writer written(out, number);
     written.add_string(1, tag.key.data(), tag.key.size());
@@ -120,10 +121,12 @@ void WriteSpan(const Span& span, protozero::pbf_writer& batch) {
   WriteNanos(6, span.start_unix_nano, out);
   WriteNanos(7, span.duration_nano, out);
   WriteTags(8, span.tags, out);
+  std::span<const Tag> fields = span.log_fields;
   for (const LogEntry& log : span.logs) {
     protozero::pbf_writer written(out, 9);
     WriteNanos(1, log.time_unix_nano, written);
-    WriteTags(2, log.fields, written);
+    WriteTags(2, fields.first(log.field_count), written);
+    fields = fields.subspan(log.field_count);
   }
 }
 

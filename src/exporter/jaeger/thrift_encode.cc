@@ -1,3 +1,5 @@
+#include <span>
+#include <utility>
 #include <variant>
 
 #include "src/exporter/jaeger/encode.h"
@@ -61,7 +63,7 @@ class ValueWriter {
   ThriftWriter& out_;
 };
 
-void Write(int16_t id, const std::vector<Tag>& tags, ThriftWriter& out) {
+void Write(int16_t id, std::span<const Tag> tags, ThriftWriter& out) {
   out.BeginStructs(id, tags.size());
   for (const Tag& tag : tags) {
     out.Text(1, tag.key);
@@ -70,10 +72,15 @@ void Write(int16_t id, const std::vector<Tag>& tags, ThriftWriter& out) {
   }
 }
 
-void Write(const LogEntry& log, ThriftWriter& out) {
-  out.Int64(1, log.time_unix_nano / kNanosPerMicro);
-  Write(2, log.fields, out);
-  out.EndStruct();
+void WriteLogs(const Span& span, ThriftWriter& out) {
+  out.BeginStructs(11, span.logs.size());
+  std::span<const Tag> fields = span.log_fields;
+  for (const LogEntry& log : span.logs) {
+    out.Int64(1, log.time_unix_nano / kNanosPerMicro);
+    Write(2, fields.first(log.field_count), out);
+    out.EndStruct();
+    fields = fields.subspan(log.field_count);
+  }
 }
 
 void Write(const Span& span, ThriftWriter& out) {
@@ -90,10 +97,7 @@ void Write(const Span& span, ThriftWriter& out) {
   out.Int64(8, span.start_unix_nano / kNanosPerMicro);
   out.Int64(9, span.duration_nano / kNanosPerMicro);
   Write(10, span.tags, out);
-  out.BeginStructs(11, span.logs.size());
-  for (const LogEntry& log : span.logs) {
-    Write(log, out);
-  }
+  WriteLogs(span, out);
   out.EndStruct();
 }
 

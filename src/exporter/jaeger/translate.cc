@@ -48,10 +48,14 @@ Tag Translate(std::string_view key, const otlp::AnyValueView& value,
   return {key, std::string_view()};
 }
 
+Tag Translate(const otlp::AttributeView& attribute, std::deque<std::string>& made) {
+  return Translate(attribute.key(), attribute.value(), made);
+}
+
 void AppendAttributes(const otlp::AttributeRange& attributes, std::vector<Tag>& tags,
                       std::deque<std::string>& made) {
   for (const otlp::AttributeView& attribute : attributes) {
-    tags.push_back(Translate(attribute.key(), attribute.value(), made));
+    tags.push_back(Translate(attribute, made));
   }
 }
 
@@ -106,44 +110,35 @@ bool Same(const Reference& a, const Reference& b) {
          a.span_id == b.span_id && a.type == b.type;
 }
 
-void TranslateReferences(const otlp::SpanView& span, Span& out) {
+Reference ReferenceOf(const otlp::LinkView& link) {
+  return {ReadTraceId(link.trace_id()), ReadId(link.span_id()), TypeOf(link)};
+}
+
+// Before the links, which may repeat it.
+void AddParent(std::vector<Reference>& references, const Reference& parent) {
+  std::erase_if(references, [&](const Reference& link) { return Same(link, parent); });
+  references.insert(references.begin(), parent);
+}
+
+void AddLog(const otlp::EventView& event, Span& out) {
+  const size_t first = out.log_fields.size();
+  AppendText("event", event.name(), out.log_fields);
+  const size_t attributes = out.log_fields.size();
+  AppendAttributes(event.attributes(), out.log_fields, out.made);
+  const auto begin = out.log_fields.begin() + attributes;
+  if (std::any_of(begin, out.log_fields.end(), [](const Tag& tag) { return tag.key == "event"; })) {
+    out.log_fields.erase(out.log_fields.begin() + first, begin);
+  }
+  AppendCount("otel.dropped_attributes_count", event.dropped_attributes_count(), out.log_fields);
+  out.logs.push_back({event.time_unix_nano(), out.log_fields.size() - first});
+}
+
+void Clear(Span& out) {
   out.references.clear();
-  if (out.parent_span_id != 0) {
-    out.references.push_back({out.trace_id, out.parent_span_id, Reference::Type::kChildOf});
-  }
-  for (const otlp::LinkView& link : span.links()) {
-    const Reference reference{ReadTraceId(link.trace_id()), ReadId(link.span_id()), TypeOf(link)};
-    const bool is_parent = out.parent_span_id != 0 && Same(reference, out.references.front());
-    if (!is_parent) {
-      out.references.push_back(reference);
-    }
-  }
-}
-
-void TranslateTags(const otlp::SpanView& span, const otlp::ScopeView& scope, Span& out) {
   out.tags.clear();
-  AppendText("otel.scope.name", scope.name(), out.tags);
-  AppendText("otel.scope.version", scope.version(), out.tags);
-  AppendAttributes(span.attributes(), out.tags, out.made);
-  AppendText("span.kind", KindName(span.kind()), out.tags);
-  AppendStatus(span, out.tags);
-  AppendText("w3c.tracestate", span.trace_state(), out.tags);
-  AppendCount("otel.dropped_attributes_count", span.dropped_attributes_count(), out.tags);
-  AppendCount("otel.dropped_events_count", span.dropped_events_count(), out.tags);
-  AppendCount("otel.dropped_links_count", span.dropped_links_count(), out.tags);
-}
-
-void TranslateLogs(const otlp::SpanView& span, Span& out) {
   out.logs.clear();
-  for (const otlp::EventView& event : span.events()) {
-    LogEntry& log = out.logs.emplace_back();
-    log.time_unix_nano = event.time_unix_nano();
-    if (!otlp::FindAttribute(event.attributes(), "event")) {
-      AppendText("event", event.name(), log.fields);
-    }
-    AppendAttributes(event.attributes(), log.fields, out.made);
-    AppendCount("otel.dropped_attributes_count", event.dropped_attributes_count(), log.fields);
-  }
+  out.log_fields.clear();
+  out.made.clear();
 }
 
 }  // namespace
@@ -167,9 +162,27 @@ Process TranslateProcess(const otlp::ResourceView& resource) {
   return process;
 }
 
-void TranslateSpan(const otlp::SpanView& span, const otlp::ScopeView& scope, Span& out) {
+void TranslateSpan(std::string_view message, const otlp::ScopeView& scope, Span& out) {
   constexpr uint32_t kSampledFlag = 1;  // W3C trace flags, the low byte of OTLP's
-  out.made.clear();
+  Clear(out);
+  AppendText("otel.scope.name", scope.name(), out.tags);
+  AppendText("otel.scope.version", scope.version(), out.tags);
+  const otlp::SpanView span(message, [&out](uint32_t number, std::string_view nested) {
+    if (number == otlp::SpanView::kAttributes) {
+      out.tags.push_back(Translate(otlp::AttributeView(nested), out.made));
+    } else if (number == otlp::SpanView::kEvents) {
+      AddLog(otlp::EventView(nested), out);
+    } else {
+      out.references.push_back(ReferenceOf(otlp::LinkView(nested)));
+    }
+  });
+  AppendText("span.kind", KindName(span.kind()), out.tags);
+  AppendStatus(span, out.tags);
+  AppendText("w3c.tracestate", span.trace_state(), out.tags);
+  AppendCount("otel.dropped_attributes_count", span.dropped_attributes_count(), out.tags);
+  AppendCount("otel.dropped_events_count", span.dropped_events_count(), out.tags);
+  AppendCount("otel.dropped_links_count", span.dropped_links_count(), out.tags);
+
   out.trace_id = ReadTraceId(span.trace_id());
   out.span_id = ReadId(span.span_id());
   out.parent_span_id = ReadId(span.parent_span_id());
@@ -179,9 +192,9 @@ void TranslateSpan(const otlp::SpanView& span, const otlp::ScopeView& scope, Spa
   // A clock that was set back between start and end makes no duration of 584 years.
   out.duration_nano =
       std::max(span.end_time_unix_nano(), span.start_time_unix_nano()) - out.start_unix_nano;
-  TranslateReferences(span, out);
-  TranslateTags(span, scope, out);
-  TranslateLogs(span, out);
+  if (out.parent_span_id != 0) {
+    AddParent(out.references, {out.trace_id, out.parent_span_id, Reference::Type::kChildOf});
+  }
 }
 
 }  // namespace spanhold::jaeger

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "src/exporter/jaeger/model.h"
 #include "src/otlp/views.h"
 
@@ -28,7 +30,7 @@ namespace spanhold::jaeger {
 
 Process TranslateProcess(const otlp::ResourceView& resource);
 
-// Writes over all of `out`, whose memory is used again.
-void TranslateSpan(const otlp::SpanView& span, const otlp::ScopeView& scope, Span& out);
+// Of the bytes of a Span. Writes over all of `out`, whose memory is used again.
+void TranslateSpan(std::string_view message, const otlp::ScopeView& scope, Span& out);
 
 }  // namespace spanhold::jaeger
