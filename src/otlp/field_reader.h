@@ -18,12 +18,19 @@ class MessageBytes {
   MessageBytes() = default;
   explicit MessageBytes(std::string_view only) : first_(only) {}
 
+  void Assign(std::string_view only) {
+    first_ = only;
+    if (!more_.empty()) {
+      more_.clear();
+    }
+  }
+
   // Appending nothing changes nothing: an empty piece has no fields.
   void Append(std::string_view piece) {
     if (first_.empty()) {
       first_ = piece;
     } else if (!piece.empty()) {
-      more_.push_back(piece);
+      AppendMore(piece);
     }
   }
 
@@ -31,6 +38,9 @@ class MessageBytes {
   const std::vector<std::string_view>& more() const { return more_; }
 
  private:
+  // Out of line: seldom called, and larger than all of Append().
+  [[gnu::noinline]] void AppendMore(std::string_view piece) { more_.push_back(piece); }
+
   std::string_view first_;
   std::vector<std::string_view> more_;
 };
@@ -48,7 +58,7 @@ class FieldReader {
 
   // Moves to the next field; false when there is none. In bytes that Decode() has not accepted, the
   // first malformed field is the end.
-  bool Next() {
+  [[gnu::always_inline]] bool Next() {
     while (cursor_.done()) {
       if (rest_.empty()) {
         return false;
@@ -68,7 +78,7 @@ class FieldReader {
   std::string_view bytes() const { return bytes_; }
 
  private:
-  bool ReadValue() {
+  [[gnu::always_inline]] bool ReadValue() {
     switch (WireTypeOf(tag_)) {
       case WireType::kVarint:
         return cursor_.ReadVarint(scalar_);

@@ -42,41 +42,30 @@ AnyValueView AttributeView::value() const {
   return AnyValueView(value_);
 }
 
-// A oneof: each member set clears the others, but arrays and maps in a row are merged.
+// A oneof: the last member that is set counts.
 AnyValueView::AnyValueView(const MessageBytes& message) {
   for (FieldReader field(message); field.Next();) {
-    const auto set = [&](Type type) {
-      if (type != type_ || (type != Type::kArray && type != Type::kMap)) {
-        content_ = MessageBytes();
-      }
-      type_ = type;
-      scalar_ = field.scalar();
-    };
     switch (field.tag()) {
       case Delimited(1):
-        set(Type::kString);
-        content_.Append(field.bytes());
+        SetContent(Type::kString, field.bytes());
         break;
       case Varint(2):
-        set(Type::kBool);
+        SetScalar(Type::kBool, field.scalar());
         break;
       case Varint(3):
-        set(Type::kInt);
+        SetScalar(Type::kInt, field.scalar());
         break;
       case Fixed64(4):
-        set(Type::kDouble);
+        SetScalar(Type::kDouble, field.scalar());
         break;
       case Delimited(5):
-        set(Type::kArray);
-        content_.Append(field.bytes());
+        MergeContent(Type::kArray, field.bytes());
         break;
       case Delimited(6):
-        set(Type::kMap);
-        content_.Append(field.bytes());
+        MergeContent(Type::kMap, field.bytes());
         break;
       case Delimited(7):
-        set(Type::kBytes);
-        content_.Append(field.bytes());
+        SetContent(Type::kBytes, field.bytes());
         break;
     }
   }

@@ -110,6 +110,23 @@ class AnyValueView {
   const MessageBytes& message() const { return content_; }
 
  private:
+  void SetScalar(Type type, uint64_t scalar) {
+    type_ = type;
+    scalar_ = scalar;
+  }
+  void SetContent(Type type, std::string_view content) {
+    type_ = type;
+    content_.Assign(content);
+  }
+  // Arrays and maps in a row are merged.
+  void MergeContent(Type type, std::string_view content) {
+    if (type == type_) {
+      content_.Append(content);
+    } else {
+      SetContent(type, content);
+    }
+  }
+
   Type type_ = Type::kEmpty;
   uint64_t scalar_ = 0;
   MessageBytes content_;

