@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "src/otlp/locate.h"
+#include "src/otlp/plain_attribute.h"
 #include "src/otlp/schema.h"
 #include "src/otlp/utf8.h"
 #include "src/otlp/wire.h"
@@ -35,35 +36,30 @@ constexpr uint32_t kSpanAttributeTag = MakeTag(9, WireType::kBytes);
 
 using Extents = absl::InlinedVector<Extent, 4>;
 
-// Whether `attribute`, a KeyValue, is a valid one as nearly all are: key, then a scalar value, each
-// once and shorter than 128 bytes. False says nothing about it.
-bool IsPlainAttribute(std::string_view attribute) {
-  const auto* const bytes = reinterpret_cast<const uint8_t*>(attribute.data());
-  const size_t size = attribute.size();
-  if (size < 6 || bytes[0] != MakeTag(1, WireType::kBytes)) {
+// Whether `message`, a KeyValue, is a valid one as nearly all are: a plain one with a scalar value, once.
+// False says nothing about it.
+bool IsValidPlainAttribute(std::string_view message) {
+  PlainAttribute attribute;
+  if (!ReadPlainAttribute(message, attribute) || attribute.value.size() < 2) {
     return false;
   }
-  const size_t key_size = bytes[1];
-  const size_t value_entry = 2 + key_size;
-  const size_t value = value_entry + 2;
-  if (key_size >= 0x80 || value + 2 > size || bytes[value_entry] != MakeTag(2, WireType::kBytes) ||
-      bytes[value - 1] >= 0x80 || value + bytes[value - 1] != size) {
-    return false;
-  }
-  switch (bytes[value]) {
-    case MakeTag(1, WireType::kBytes):
+  std::string_view content = attribute.value;
+  content.remove_prefix(1);
+  switch (static_cast<uint8_t>(attribute.value.front())) {
+    case MakeTag(1, WireType::kBytes): {
       // Tags and lengths are ASCII here, so one look over all of it covers both strings.
-      return bytes[value + 1] < 0x80 && value + 2 + bytes[value + 1] == size &&
-             (IsAscii(attribute) || (IsUtf8({attribute.data() + 2, key_size}) &&
-                                     IsUtf8({attribute.data() + value + 2, size - value - 2})));
+      const auto length = static_cast<uint8_t>(content.front());
+      return length < 0x80 && content.size() == size_t{1} + length &&
+             (IsAscii(message) || (IsUtf8(attribute.key) && IsUtf8(content.substr(1))));
+    }
     case MakeTag(2, WireType::kVarint):
     case MakeTag(3, WireType::kVarint): {
-      WireCursor cursor({attribute.data() + value + 1, size - value - 1});
+      WireCursor cursor(content);
       uint64_t number = 0;
-      return cursor.ReadVarint(number) && cursor.done() && IsUtf8({attribute.data() + 2, key_size});
+      return cursor.ReadVarint(number) && cursor.done() && IsUtf8(attribute.key);
     }
     case MakeTag(4, WireType::kFixed64):
-      return value + 9 == size && IsUtf8({attribute.data() + 2, key_size});
+      return content.size() == 8 && IsUtf8(attribute.key);
     default:
       return false;
   }
@@ -296,7 +292,7 @@ class Decoder {
     }
     switch (field.type) {
       case FieldType::kMessage:
-        return (field.message == MessageId::kKeyValue && IsPlainAttribute(content)) ||
+        return (field.message == MessageId::kKeyValue && IsValidPlainAttribute(content)) ||
                CheckNested(field.message, entry, content, depth);
       case FieldType::kString:
         return IsAscii(content) || IsUtf8(content) || Fail(entry, "string is not valid UTF-8");

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "src/otlp/plain_attribute.h"
+
 namespace spanhold::otlp {
 namespace {
 
@@ -26,6 +28,11 @@ uint32_t Low32(uint64_t varint) {
 }  // namespace
 
 AttributeView::AttributeView(std::string_view message) {
+  if (PlainAttribute plain; ReadPlainAttribute(message, plain)) {
+    key_ = plain.key;
+    value_.Assign(plain.value);
+    return;
+  }
   for (FieldReader field(message); field.Next();) {
     switch (field.tag()) {
       case Delimited(1):

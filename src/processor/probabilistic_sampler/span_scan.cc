@@ -7,6 +7,7 @@
 #include <string>
 
 #include "src/otlp/field_reader.h"
+#include "src/otlp/plain_attribute.h"
 #include "src/otlp/views.h"
 #include "src/otlp/wire.h"
 
@@ -23,17 +24,10 @@ constexpr std::string_view kPriorityKey = "sampling.priority";
 // Whether a KeyValue has that key. Nearly all are a key and a value and are told by their first
 // bytes; what is written in another way is read in full.
 bool HasPriorityKey(std::string_view attribute) {
-  constexpr char kKeyTag = 0x0A;
-  constexpr char kValueTag = 0x12;
-  if (attribute.size() > 2 && attribute[0] == kKeyTag) {
-    const size_t key_size = static_cast<uint8_t>(attribute[1]);
-    const size_t value = 2 + key_size;
-    if (key_size < 0x80 && value + 1 < attribute.size() && attribute[value] == kValueTag &&
-        static_cast<uint8_t>(attribute[value + 1]) == attribute.size() - value - 2) {
-      return std::string_view(attribute.data() + 2, key_size) == kPriorityKey;
-    }
-  }
-  return otlp::AttributeView(attribute).key() == kPriorityKey;
+  otlp::PlainAttribute plain;
+  return (otlp::ReadPlainAttribute(attribute, plain)
+              ? plain.key
+              : otlp::AttributeView(attribute).key()) == kPriorityKey;
 }
 
 Priority PriorityOf(double value) {
