@@ -25,38 +25,39 @@ TraceId ReadTraceId(std::string_view bytes) {
   return {ReadId(bytes.substr(0, 8)), ReadId(bytes.substr(bytes.size() / 2))};
 }
 
-Tag Translate(std::string_view key, const otlp::AnyValueView& value,
-              std::deque<std::string>& made) {
+void AppendTag(std::string_view key, const otlp::AnyValueView& value, std::vector<Tag>& tags,
+               std::deque<std::string>& made) {
+  Tag& tag = tags.emplace_back();
+  tag.key = key;
   switch (value.type()) {
     case Type::kString:
-      return {key, value.string_value()};
+      tag.value = value.string_value();
+      break;
     case Type::kBool:
-      return {key, value.bool_value()};
+      tag.value = value.bool_value();
+      break;
     case Type::kInt:
-      return {key, value.int_value()};
+      tag.value = value.int_value();
+      break;
     case Type::kDouble:
-      return {key, value.double_value()};
+      tag.value = value.double_value();
+      break;
     case Type::kBytes:
-      return {key, Binary{value.bytes_value()}};
+      tag.value = Binary{value.bytes_value()};
+      break;
     case Type::kArray:
     case Type::kMap:
       otlp::AppendAnyValueJson(made.emplace_back(), value);
-      return {key, std::string_view(made.back())};
-    case Type::kEmpty:
+      tag.value = std::string_view(made.back());
       break;
+    case Type::kEmpty:
+      break;  // as an empty text
   }
-  return {key, std::string_view()};
 }
 
-Tag Translate(const otlp::AttributeView& attribute, std::deque<std::string>& made) {
-  return Translate(attribute.key(), attribute.value(), made);
-}
-
-void AppendAttributes(const otlp::AttributeRange& attributes, std::vector<Tag>& tags,
-                      std::deque<std::string>& made) {
-  for (const otlp::AttributeView& attribute : attributes) {
-    tags.push_back(Translate(attribute, made));
-  }
+void AppendAttribute(const otlp::AttributeView& attribute, std::vector<Tag>& tags,
+                     std::deque<std::string>& made) {
+  AppendTag(attribute.key(), attribute.value(), tags, made);
 }
 
 void AppendText(std::string_view key, std::string_view text, std::vector<Tag>& tags) {
@@ -124,7 +125,9 @@ void AddLog(const otlp::EventView& event, Span& out) {
   const size_t first = out.log_fields.size();
   AppendText("event", event.name(), out.log_fields);
   const size_t attributes = out.log_fields.size();
-  AppendAttributes(event.attributes(), out.log_fields, out.made);
+  for (const otlp::AttributeView& attribute : event.attributes()) {
+    AppendAttribute(attribute, out.log_fields, out.made);
+  }
   const auto begin = out.log_fields.begin() + attributes;
   if (std::any_of(begin, out.log_fields.end(), [](const Tag& tag) { return tag.key == "event"; })) {
     out.log_fields.erase(out.log_fields.begin() + first, begin);
@@ -152,7 +155,7 @@ Process TranslateProcess(const otlp::ResourceView& resource) {
     if (is_name) {
       process.service_name = value.string_value();
     } else {
-      process.tags.push_back(Translate(attribute.key(), value, process.made));
+      AppendTag(attribute.key(), value, process.tags, process.made);
     }
   }
   if (process.service_name.empty()) {
@@ -169,7 +172,7 @@ void TranslateSpan(std::string_view message, const otlp::ScopeView& scope, Span&
   AppendText("otel.scope.version", scope.version(), out.tags);
   const otlp::SpanView span(message, [&out](uint32_t number, std::string_view nested) {
     if (number == otlp::SpanView::kAttributes) {
-      out.tags.push_back(Translate(otlp::AttributeView(nested), out.made));
+      AppendAttribute(otlp::AttributeView(nested), out.tags, out.made);
     } else if (number == otlp::SpanView::kEvents) {
       AddLog(otlp::EventView(nested), out);
     } else {
