@@ -29,15 +29,24 @@ class RequestBuffer {
     return appended;
   }
 
-  size_t size() const { return size_; }
-  // What was written first.
+  // What was written.
   char* data() { return memory_.data(); }
+  size_t size() const { return size_; }
 
-  // All that was written but the first `skipped` bytes.
-  Bytes Take(size_t skipped = 0) && {
-    const auto memory =
-        std::make_shared<Bytes>(std::move(memory_));  // last owner: what is returned
-    return Bytes::Adopt(memory->view().substr(skipped, size_ - skipped), memory, Reservation());
+  // Moves what was written from the offset `from` on to the offset `to`.
+  void Move(size_t from, size_t to) {
+    const size_t moved = size_ - from;
+    if (to > from) {
+      Append(to - from);
+    }
+    std::memmove(data() + to, data() + from, moved);
+    size_ = to + moved;
+  }
+
+  Bytes Take() && {
+    // The last owner is what is returned.
+    const auto memory = std::make_shared<Bytes>(std::move(memory_));
+    return Bytes::Adopt(memory->view().substr(0, size_), memory, Reservation());
   }
 
  private:
