@@ -10,7 +10,6 @@
 #include "src/exporter/jaeger/model.h"
 #include "src/exporter/jaeger/process_spans.h"
 #include "src/exporter/jaeger/proto_writer.h"
-#include "src/exporter/jaeger/request_buffer.h"
 
 namespace spanhold::jaeger {
 namespace {
@@ -147,13 +146,12 @@ StatusOr<Bytes> EncodeProto(const otlp::TraceBatch& batch, MemoryBudget& budget)
   SPANHOLD_ASSIGN_OR_RETURN(const ProcessSpans spans, ProcessSpans::Of(batch));
   // Translated, spans grow by less than half as a rule.
   const size_t expected_size = batch.span_bytes() + batch.span_bytes() / 2 + 1024;
-  RequestBuffer request(expected_size, budget);
-  ProtoWriter out(request);
+  ProtoWriter out(expected_size, budget);
   out.Message(1, expected_size, [&] {
     spans.ForEach([&out](const Span& span) { WriteSpan(span, out); });
     WriteProcess(spans.process(), out);
   });
-  return std::move(request).Take();
+  return std::move(out).Take();
 }
 
 }  // namespace spanhold::jaeger

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "src/exporter/jaeger/request_buffer.h"
 #include "src/otlp/wire.h"
@@ -16,10 +17,13 @@ namespace spanhold::jaeger {
 // A writer of our own instead of protozero's, which leaves 5 bytes for each length, moves every
 // message when it is there, and writes byte by byte into a string.
 //
-// Threading: thread-compatible. Ownership: the buffer must outlive it.
+// Threading: thread-compatible. Ownership: the budget must outlive it and what it returns.
 class ProtoWriter {
  public:
-  explicit ProtoWriter(RequestBuffer& out) : out_(out) {}
+  ProtoWriter(size_t expected_size, MemoryBudget& budget) : out_(expected_size, budget) {}
+
+  // What was written.
+  Bytes Take() && { return std::move(out_).Take(); }
 
   void Varint(uint32_t number, uint64_t value) {
     char* out = out_.Append(1 + otlp::VarintSize(value));
@@ -71,7 +75,7 @@ class ProtoWriter {
     return out;
   }
 
-  RequestBuffer& out_;
+  RequestBuffer out_;
 };
 
 }  // namespace spanhold::jaeger

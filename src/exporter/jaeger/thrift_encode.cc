@@ -5,7 +5,6 @@
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/model.h"
 #include "src/exporter/jaeger/process_spans.h"
-#include "src/exporter/jaeger/request_buffer.h"
 #include "src/exporter/jaeger/thrift_writer.h"
 
 // The layout, jaeger.thrift: field ids stand at each call.
@@ -112,14 +111,13 @@ void Write(const Process& process, ThriftWriter& out) {
 StatusOr<Bytes> EncodeThrift(const otlp::TraceBatch& batch, MemoryBudget& budget) {
   SPANHOLD_ASSIGN_OR_RETURN(const ProcessSpans spans, ProcessSpans::Of(batch));
   // Thrift's fields have longer headers than protobuf's.
-  RequestBuffer request(2 * batch.span_bytes() + 1024, budget);
-  ThriftWriter out(request);
+  ThriftWriter out(2 * batch.span_bytes() + 1024, budget);
   out.BeginStruct(1);
   Write(spans.process(), out);
   out.BeginStructs(2, spans.span_count());
   spans.ForEach([&out](const Span& span) { Write(span, out); });
   out.EndStruct();
-  return std::move(request).Take();
+  return std::move(out).Take();
 }
 
 }  // namespace spanhold::jaeger
