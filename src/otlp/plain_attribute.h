@@ -31,4 +31,16 @@ inline bool ReadPlainAttribute(std::string_view message, PlainAttribute& attribu
   return true;
 }
 
+// Whether `value`, an AnyValue, is a string, once and shorter than 128 bytes.
+inline bool ReadPlainText(std::string_view value, std::string_view& text) {
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(value.data());
+  if (value.size() < 2 || bytes[0] != MakeTag(1, WireType::kBytes) || bytes[1] >= 0x80 ||
+      value.size() != size_t{2} + bytes[1]) {
+    return false;
+  }
+  text = value;
+  text.remove_prefix(2);
+  return true;
+}
+
 }  // namespace spanhold::otlp

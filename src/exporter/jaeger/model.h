@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,7 +44,7 @@ struct LogEntry {
 struct Process {
   std::string_view service_name;
   std::vector<Tag> tags;
-  std::deque<std::string> made;  // texts that stand nowhere in the request
+  std::forward_list<std::string> made;  // texts that stand nowhere in the request
 };
 
 struct Span {
@@ -59,7 +59,7 @@ struct Span {
   std::vector<Tag> tags;
   std::vector<LogEntry> logs;
   std::vector<Tag> log_fields;  // of one log after the other
-  std::deque<std::string> made;
+  std::forward_list<std::string> made;
 };
 
 }  // namespace spanhold::jaeger

@@ -6,6 +6,7 @@
 
 #include "src/exporter/jaeger/big_endian.h"
 #include "src/otlp/json_encode.h"
+#include "src/otlp/plain_attribute.h"
 
 namespace spanhold::jaeger {
 namespace {
@@ -26,7 +27,7 @@ TraceId ReadTraceId(std::string_view bytes) {
 }
 
 void AppendTag(std::string_view key, const otlp::AnyValueView& value, std::vector<Tag>& tags,
-               std::deque<std::string>& made) {
+               std::forward_list<std::string>& made) {
   Tag& tag = tags.emplace_back();
   tag.key = key;
   switch (value.type()) {
@@ -47,16 +48,24 @@ void AppendTag(std::string_view key, const otlp::AnyValueView& value, std::vecto
       break;
     case Type::kArray:
     case Type::kMap:
-      otlp::AppendAnyValueJson(made.emplace_back(), value);
-      tag.value = std::string_view(made.back());
+      otlp::AppendAnyValueJson(made.emplace_front(), value);
+      tag.value = std::string_view(made.front());
       break;
     case Type::kEmpty:
       break;  // as an empty text
   }
 }
 
-void AppendAttribute(const otlp::AttributeView& attribute, std::vector<Tag>& tags,
-                     std::deque<std::string>& made) {
+// A KeyValue.
+void AppendAttribute(std::string_view message, std::vector<Tag>& tags,
+                     std::forward_list<std::string>& made) {
+  otlp::PlainAttribute plain;
+  std::string_view text;
+  if (otlp::ReadPlainAttribute(message, plain) && otlp::ReadPlainText(plain.value, text)) {
+    tags.push_back({plain.key, text});
+    return;
+  }
+  const otlp::AttributeView attribute(message);
   AppendTag(attribute.key(), attribute.value(), tags, made);
 }
 
@@ -126,7 +135,7 @@ void AddLog(const otlp::EventView& event, Span& out) {
   AppendText("event", event.name(), out.log_fields);
   const size_t attributes = out.log_fields.size();
   for (const otlp::AttributeView& attribute : event.attributes()) {
-    AppendAttribute(attribute, out.log_fields, out.made);
+    AppendTag(attribute.key(), attribute.value(), out.log_fields, out.made);
   }
   const auto begin = out.log_fields.begin() + attributes;
   if (std::any_of(begin, out.log_fields.end(), [](const Tag& tag) { return tag.key == "event"; })) {
@@ -172,7 +181,7 @@ void TranslateSpan(std::string_view message, const otlp::ScopeView& scope, Span&
   AppendText("otel.scope.version", scope.version(), out.tags);
   const otlp::SpanView span(message, [&out](uint32_t number, std::string_view nested) {
     if (number == otlp::SpanView::kAttributes) {
-      AppendAttribute(otlp::AttributeView(nested), out.tags, out.made);
+      AppendAttribute(nested, out.tags, out.made);
     } else if (number == otlp::SpanView::kEvents) {
       AddLog(otlp::EventView(nested), out);
     } else {
