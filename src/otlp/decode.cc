@@ -40,26 +40,23 @@ using Extents = absl::InlinedVector<Extent, 4>;
 // False says nothing about it.
 bool IsValidPlainAttribute(std::string_view message) {
   PlainAttribute attribute;
-  if (!ReadPlainAttribute(message, attribute) || attribute.value.size() < 2) {
+  if (!ReadPlainAttribute(message, attribute)) {
     return false;
   }
-  std::string_view content = attribute.value;
-  content.remove_prefix(1);
-  switch (static_cast<uint8_t>(attribute.value.front())) {
-    case MakeTag(1, WireType::kBytes): {
-      // Tags and lengths are ASCII here, so one look over all of it covers both strings.
-      const auto length = static_cast<uint8_t>(content.front());
-      return length < 0x80 && content.size() == size_t{1} + length &&
-             (IsAscii(message) || (IsUtf8(attribute.key) && IsUtf8(content.substr(1))));
-    }
+  std::string_view text;
+  if (ReadPlainText(attribute.value, text)) {
+    // Tags and lengths are ASCII here, so one look over all of it covers both strings.
+    return IsAscii(message) || (IsUtf8(attribute.key) && IsUtf8(text));
+  }
+  WireCursor cursor(attribute.value);
+  uint32_t tag = 0;
+  uint64_t number = 0;
+  switch (cursor.ReadTag(tag) ? tag : 0) {
     case MakeTag(2, WireType::kVarint):
-    case MakeTag(3, WireType::kVarint): {
-      WireCursor cursor(content);
-      uint64_t number = 0;
+    case MakeTag(3, WireType::kVarint):
       return cursor.ReadVarint(number) && cursor.done() && IsUtf8(attribute.key);
-    }
     case MakeTag(4, WireType::kFixed64):
-      return content.size() == 8 && IsUtf8(attribute.key);
+      return cursor.ReadFixed64(number) && cursor.done() && IsUtf8(attribute.key);
     default:
       return false;
   }
