@@ -1,6 +1,9 @@
 #include "src/exporter/jaeger/translate.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <forward_list>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -131,18 +134,20 @@ void AddParent(std::vector<Reference>& references, const Reference& parent) {
 }
 
 void AddLog(const otlp::EventView& event, Span& out) {
-  const size_t first = out.log_fields.size();
-  AppendText("event", event.name(), out.log_fields);
-  const size_t attributes = out.log_fields.size();
+  std::vector<Tag>& fields = out.log_fields;
+  const std::ptrdiff_t first = std::ssize(fields);
+  AppendText("event", event.name(), fields);
+  const std::ptrdiff_t first_attribute = std::ssize(fields);
   for (const otlp::AttributeView& attribute : event.attributes()) {
-    AppendTag(attribute.key(), attribute.value(), out.log_fields, out.made);
+    AppendTag(attribute.key(), attribute.value(), fields, out.made);
   }
-  const auto begin = out.log_fields.begin() + attributes;
-  if (std::any_of(begin, out.log_fields.end(), [](const Tag& tag) { return tag.key == "event"; })) {
-    out.log_fields.erase(out.log_fields.begin() + first, begin);
+  // The name gives way to an attribute of that key.
+  const auto attributes = fields.begin() + first_attribute;
+  if (std::any_of(attributes, fields.end(), [](const Tag& tag) { return tag.key == "event"; })) {
+    fields.erase(fields.begin() + first, attributes);
   }
-  AppendCount("otel.dropped_attributes_count", event.dropped_attributes_count(), out.log_fields);
-  out.logs.push_back({event.time_unix_nano(), out.log_fields.size() - first});
+  AppendCount("otel.dropped_attributes_count", event.dropped_attributes_count(), fields);
+  out.logs.push_back({event.time_unix_nano(), static_cast<size_t>(std::ssize(fields) - first)});
 }
 
 void Clear(Span& out) {
