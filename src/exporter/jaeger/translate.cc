@@ -29,33 +29,34 @@ TraceId ReadTraceId(std::string_view bytes) {
   return {ReadId(bytes.substr(0, 8)), ReadId(bytes.substr(bytes.size() / 2))};
 }
 
-void AppendTag(std::string_view key, const otlp::AnyValueView& value, std::vector<Tag>& tags,
-               std::forward_list<std::string>& made) {
+// In its place: a tag that is made elsewhere and moved would be stored in halves and loaded as one, which
+// the processor waits for.
+template <typename Value>
+void AppendTag(std::string_view key, Value value, std::vector<Tag>& tags) {
   Tag& tag = tags.emplace_back();
   tag.key = key;
+  tag.value.emplace<Value>(value);
+}
+
+void AppendValue(std::string_view key, const otlp::AnyValueView& value, std::vector<Tag>& tags,
+                 std::forward_list<std::string>& made) {
   switch (value.type()) {
     case Type::kString:
-      tag.value = value.string_value();
-      break;
+      return AppendTag(key, value.string_value(), tags);
     case Type::kBool:
-      tag.value = value.bool_value();
-      break;
+      return AppendTag(key, value.bool_value(), tags);
     case Type::kInt:
-      tag.value = value.int_value();
-      break;
+      return AppendTag(key, value.int_value(), tags);
     case Type::kDouble:
-      tag.value = value.double_value();
-      break;
+      return AppendTag(key, value.double_value(), tags);
     case Type::kBytes:
-      tag.value = Binary{value.bytes_value()};
-      break;
+      return AppendTag(key, Binary{value.bytes_value()}, tags);
     case Type::kArray:
     case Type::kMap:
       otlp::AppendAnyValueJson(made.emplace_front(), value);
-      tag.value = std::string_view(made.front());
-      break;
+      return AppendTag(key, std::string_view(made.front()), tags);
     case Type::kEmpty:
-      break;  // as an empty text
+      return AppendTag(key, std::string_view(), tags);
   }
 }
 
@@ -65,22 +66,22 @@ void AppendAttribute(std::string_view message, std::vector<Tag>& tags,
   otlp::PlainAttribute plain;
   std::string_view text;
   if (otlp::ReadPlainAttribute(message, plain) && otlp::ReadPlainText(plain.value, text)) {
-    tags.push_back({plain.key, text});
+    AppendTag(plain.key, text, tags);
     return;
   }
   const otlp::AttributeView attribute(message);
-  AppendTag(attribute.key(), attribute.value(), tags, made);
+  AppendValue(attribute.key(), attribute.value(), tags, made);
 }
 
 void AppendText(std::string_view key, std::string_view text, std::vector<Tag>& tags) {
   if (!text.empty()) {
-    tags.push_back({key, text});
+    AppendTag(key, text, tags);
   }
 }
 
 void AppendCount(std::string_view key, uint32_t count, std::vector<Tag>& tags) {
   if (count != 0) {
-    tags.push_back({key, int64_t{count}});
+    AppendTag(key, int64_t{count}, tags);
   }
 }
 
@@ -107,7 +108,7 @@ void AppendStatus(const otlp::SpanView& span, std::vector<Tag>& tags) {
     AppendText("otel.status_code", "OK", tags);
   } else if (span.status_code() == otlp::StatusCode::kError) {
     AppendText("otel.status_code", "ERROR", tags);
-    tags.push_back({"error", true});
+    AppendTag("error", true, tags);
   }
   AppendText("otel.status_description", span.status_message(), tags);
 }
@@ -139,7 +140,7 @@ void AddLog(const otlp::EventView& event, Span& out) {
   AppendText("event", event.name(), fields);
   const std::ptrdiff_t first_attribute = std::ssize(fields);
   for (const otlp::AttributeView& attribute : event.attributes()) {
-    AppendTag(attribute.key(), attribute.value(), fields, out.made);
+    AppendValue(attribute.key(), attribute.value(), fields, out.made);
   }
   // The name gives way to an attribute of that key.
   const auto attributes = fields.begin() + first_attribute;
@@ -169,7 +170,7 @@ Process TranslateProcess(const otlp::ResourceView& resource) {
     if (is_name) {
       process.service_name = value.string_value();
     } else {
-      AppendTag(attribute.key(), value, process.tags, process.made);
+      AppendValue(attribute.key(), value, process.tags, process.made);
     }
   }
   if (process.service_name.empty()) {
