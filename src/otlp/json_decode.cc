@@ -135,13 +135,12 @@ class JsonDecoder {
     if (id == MessageId::kKeyValue && TakePlainAttribute(number)) {
       return true;
     }
-    size_t& length_size = length_sizes_[static_cast<size_t>(id)];
-    const WireBuilder::OpenMessage message = wire_.BeginMessage(number, length_size);
-    if (!(reader_.Peek() == 'n' ? reader_.ReadNull() : ReadFields(id, depth - 1))) {
-      return false;
-    }
-    length_size = wire_.EndMessage(message);
-    return true;
+    bool read = false;
+    size_t& size = sizes_[static_cast<size_t>(id)];
+    size = wire_.AddMessage(number, size, [&] {
+      read = reader_.Peek() == 'n' ? reader_.ReadNull() : ReadFields(id, depth - 1);
+    });
+    return read;
   }
 
   // Most of a span is attributes that look like this one, so they are taken in one go: a third of
@@ -264,9 +263,8 @@ class JsonDecoder {
   WireBuilder wire_;
   // By message and field: the field that came after that one the last time.
   std::array<std::array<uint8_t, kMaxFieldNumber + 1>, kMessageCount> followers_{};
-  // By message: the bytes that the length of the last one took. The next one's is left as many, so
-  // that its content seldom has to be moved.
-  std::array<size_t, kMessageCount> length_sizes_{};
+  // By message: the size of the last one, which the next one's will be like.
+  std::array<size_t, kMessageCount> sizes_{};
   std::string text_;
   std::string bytes_;
   std::string path_;

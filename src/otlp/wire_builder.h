@@ -68,31 +68,24 @@ class WireBuilder {
     bytes_.EndAt(StoreBytes(1, value, out));
   }
 
-  // A message that has begun and not ended.
-  struct OpenMessage {
-    size_t start;        // of its content
-    size_t length_size;  // the bytes left for its length
-  };
-
-  // What is added until EndMessage() is the content of a message in field `number`. With a length that
-  // takes `length_size` bytes it stays where it is written.
-  OpenMessage BeginMessage(uint32_t number, size_t length_size) {
-    char* const out = bytes_.Room(kMaxTagSize + kMaxVarintSize);
-    bytes_.EndAt(StoreTag(number, WireType::kBytes, out) + length_size);
-    return {bytes_.size(), length_size};
-  }
-
-  // Returns the bytes that the length takes.
-  size_t EndMessage(const OpenMessage& message) {
-    const size_t content_size = bytes_.size() - message.start;
-    const size_t length_size = VarintSize(content_size);
+  // A message in field `number` with the content that `add_content()` adds. Returns its size. When its
+  // length takes other than the bytes that `expected_size` takes, the content is moved.
+  template <typename AddContent>
+  size_t AddMessage(uint32_t number, size_t expected_size, AddContent&& add_content) {
+    const size_t expected_length_size = VarintSize(expected_size);
+    char* const begin = bytes_.Room(kMaxTagSize + kMaxVarintSize);
+    bytes_.EndAt(StoreTag(number, WireType::kBytes, begin) + expected_length_size);
+    const size_t start = bytes_.size();
+    add_content();
+    const size_t size = bytes_.size() - start;
+    const size_t length_size = VarintSize(size);
     bytes_.Room(kMaxVarintSize);
-    char* const length = bytes_.data() + message.start - message.length_size;
-    if (length_size != message.length_size) {
-      std::memmove(length + length_size, length + message.length_size, content_size);
+    char* const length = bytes_.data() + start - expected_length_size;
+    if (length_size != expected_length_size) {
+      std::memmove(length + length_size, length + expected_length_size, size);
     }
-    bytes_.EndAt(StoreVarint(content_size, length) + content_size);
-    return length_size;
+    bytes_.EndAt(StoreVarint(size, length) + size);
+    return size;
   }
 
  private:

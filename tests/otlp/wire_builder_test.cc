@@ -1,7 +1,6 @@
 #include "src/otlp/wire_builder.h"
 
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -41,40 +40,27 @@ TEST(WireBuilderTest, GrowsWhenTheRoomEnds) {
   EXPECT_EQ(wire.view(), expected);
 }
 
-// Lengths of one to four bytes, each after each.
-TEST(WireBuilderTest, AMessageHasTheShortestLengthWhateverTheLastOneHad) {
-  const std::vector<size_t> sizes = {0, 0, 127, 128, 1, 16383, 16384, 128, 1 << 21, 0, 1 << 21};
-  WireBuilder wire(Reservation(), TestBudget());
-  std::string expected;
-  size_t length_size = 0;
+// Lengths of one to three bytes, as expected or not.
+TEST(WireBuilderTest, WritesAMessageOfAnySizeWhateverWasExpected) {
+  for (const size_t expected_size : {0, 127, 128, 100'000}) {
+    for (const size_t size : {0, 125, 126, 127, 16'380, 16'381, 16'382, 100'000}) {
+      SCOPED_TRACE(testing::Message() << expected_size << " " << size);
+      const std::string text(size, 'x');
+      WireBuilder wire(Reservation(), TestBudget());
 
-  for (const size_t size : sizes) {
-    const std::string text(size, 'x');
-    const auto message = wire.BeginMessage(2, length_size);
-    wire.AddBytes(5, text);
-    length_size = wire.EndMessage(message);
-    EXPECT_EQ(length_size, Varint(Field(5, text).size()).size());
-    expected += Field(2, Field(5, text));
+      wire.AddBytes(1, "before");
+      wire.AddMessage(2, expected_size, [&] {
+        EXPECT_EQ(wire.AddMessage(3, expected_size, [&] { wire.AddBytes(4, text); }),
+                  Field(4, text).size());
+        EXPECT_EQ(wire.AddMessage(5, expected_size, [] {}), 0U);
+      });
+      wire.AddBytes(6, "after");
+
+      EXPECT_EQ(wire.view(), Field(1, "before") +
+                                 Field(2, Field(3, Field(4, text)) + Field(5, "")) +
+                                 Field(6, "after"));
+    }
   }
-
-  EXPECT_TRUE(wire.view() == expected);
-}
-
-TEST(WireBuilderTest, MessagesNest) {
-  WireBuilder wire(Reservation(), TestBudget());
-  std::string expected;
-
-  for (const std::string& text : {std::string("x"), std::string(200, 'x')}) {
-    const auto outer = wire.BeginMessage(1, 1);
-    const auto inner = wire.BeginMessage(5, 1);
-    wire.AddBytes(1, text);
-    wire.EndMessage(inner);
-    wire.AddBytes(1, text);
-    wire.EndMessage(outer);
-    expected += Field(1, Field(5, Field(1, text)) + Field(1, text));
-  }
-
-  EXPECT_EQ(wire.view(), expected);
 }
 
 }  // namespace

@@ -9,10 +9,12 @@
 #include "src/exporter/jaeger/encode.h"
 #include "src/exporter/jaeger/model.h"
 #include "src/exporter/jaeger/process_spans.h"
-#include "src/exporter/jaeger/proto_writer.h"
+#include "src/otlp/wire_builder.h"
 
 namespace spanhold::jaeger {
 namespace {
+
+using otlp::WireBuilder;
 
 constexpr uint64_t kNanosPerSecond = 1'000'000'000;
 
@@ -26,28 +28,28 @@ constexpr size_t kLarge = 0x80;
 
 enum ValueType { kString = 0, kBool = 1, kInt64 = 2, kFloat64 = 3, kBinary = 4 };
 
-void WriteId(uint32_t number, uint64_t id, ProtoWriter& out) {
-  StoreBigEndian(id, out.Text(number, sizeof(id)));
+void WriteId(uint32_t number, uint64_t id, WireBuilder& out) {
+  StoreBigEndian(id, out.AddBytes(number, sizeof(id)));
 }
 
-void WriteId(uint32_t number, const TraceId& id, ProtoWriter& out) {
-  char* const bytes = out.Text(number, sizeof(id.high) + sizeof(id.low));
+void WriteId(uint32_t number, const TraceId& id, WireBuilder& out) {
+  char* const bytes = out.AddBytes(number, sizeof(id.high) + sizeof(id.low));
   StoreBigEndian(id.high, bytes);
   StoreBigEndian(id.low, bytes + sizeof(id.high));
 }
 
-void WriteText(uint32_t number, std::string_view text, ProtoWriter& out) {
+void WriteText(uint32_t number, std::string_view text, WireBuilder& out) {
   if (!text.empty()) {
-    out.Text(number, text);
+    out.AddBytes(number, text);
   }
 }
 
 // google.protobuf.Timestamp and Duration are alike.
-void WriteNanos(uint32_t number, uint64_t nanos, ProtoWriter& out) {
-  out.Message(number, kSmall, [&] {
-    out.Varint(1, nanos / kNanosPerSecond);
+void WriteNanos(uint32_t number, uint64_t nanos, WireBuilder& out) {
+  out.AddMessage(number, kSmall, [&] {
+    out.AddVarint(1, nanos / kNanosPerSecond);
     if (nanos % kNanosPerSecond != 0) {
-      out.Varint(2, nanos % kNanosPerSecond);
+      out.AddVarint(2, nanos % kNanosPerSecond);
     }
   });
 }
@@ -55,59 +57,59 @@ void WriteNanos(uint32_t number, uint64_t nanos, ProtoWriter& out) {
 // The value of a KeyValue.
 class ValueWriter {
  public:
-  explicit ValueWriter(ProtoWriter& out) : out_(out) {}
+  explicit ValueWriter(WireBuilder& out) : out_(out) {}
 
   void operator()(std::string_view text) const { WriteText(3, text, out_); }
   void operator()(bool truth) const {
-    out_.Varint(2, kBool);
+    out_.AddVarint(2, kBool);
     if (truth) {
-      out_.Varint(4, 1);
+      out_.AddVarint(4, 1);
     }
   }
   void operator()(int64_t number) const {
-    out_.Varint(2, kInt64);
+    out_.AddVarint(2, kInt64);
     if (number != 0) {
-      out_.Varint(5, static_cast<uint64_t>(number));
+      out_.AddVarint(5, static_cast<uint64_t>(number));
     }
   }
   void operator()(double number) const {
-    out_.Varint(2, kFloat64);
+    out_.AddVarint(2, kFloat64);
     if (std::bit_cast<uint64_t>(number) != 0) {
-      out_.Double(6, number);
+      out_.AddFixed(6, number);
     }
   }
   void operator()(Binary binary) const {
-    out_.Varint(2, kBinary);
+    out_.AddVarint(2, kBinary);
     WriteText(7, binary.bytes, out_);
   }
 
  private:
-  ProtoWriter& out_;
+  WireBuilder& out_;
 };
 
-void WriteTags(uint32_t number, std::span<const Tag> tags, ProtoWriter& out) {
+void WriteTags(uint32_t number, std::span<const Tag> tags, WireBuilder& out) {
   for (const Tag& tag : tags) {
-    out.Message(number, kSmall, [&] {
-      out.Text(1, tag.key);
+    out.AddMessage(number, kSmall, [&] {
+      out.AddBytes(1, tag.key);
       std::visit(ValueWriter(out), tag.value);
     });
   }
 }
 
-void WriteReference(const Reference& reference, ProtoWriter& out) {
-  out.Message(4, kSmall, [&] {
+void WriteReference(const Reference& reference, WireBuilder& out) {
+  out.AddMessage(4, kSmall, [&] {
     WriteId(1, reference.trace_id, out);
     WriteId(2, reference.span_id, out);
     if (reference.type == Reference::Type::kFollowsFrom) {
-      out.Varint(3, 1);
+      out.AddVarint(3, 1);
     }
   });
 }
 
-void WriteLogs(const Span& span, ProtoWriter& out) {
+void WriteLogs(const Span& span, WireBuilder& out) {
   std::span<const Tag> fields = span.log_fields;
   for (const LogEntry& log : span.logs) {
-    out.Message(9, kSmall, [&] {
+    out.AddMessage(9, kSmall, [&] {
       WriteNanos(1, log.time_unix_nano, out);
       WriteTags(2, fields.first(log.field_count), out);
     });
@@ -115,8 +117,8 @@ void WriteLogs(const Span& span, ProtoWriter& out) {
   }
 }
 
-void WriteSpan(const Span& span, ProtoWriter& out) {
-  out.Message(1, kLarge, [&] {
+void WriteSpan(const Span& span, WireBuilder& out) {
+  out.AddMessage(1, kLarge, [&] {
     WriteId(1, span.trace_id, out);
     WriteId(2, span.span_id, out);
     WriteText(3, span.operation_name, out);
@@ -124,7 +126,7 @@ void WriteSpan(const Span& span, ProtoWriter& out) {
       WriteReference(reference, out);
     }
     if (span.sampled) {
-      out.Varint(5, 1);
+      out.AddVarint(5, 1);
     }
     WriteNanos(6, span.start_unix_nano, out);
     WriteNanos(7, span.duration_nano, out);
@@ -133,8 +135,8 @@ void WriteSpan(const Span& span, ProtoWriter& out) {
   });
 }
 
-void WriteProcess(const Process& process, ProtoWriter& out) {
-  out.Message(2, kLarge, [&] {
+void WriteProcess(const Process& process, WireBuilder& out) {
+  out.AddMessage(2, kLarge, [&] {
     WriteText(1, process.service_name, out);
     WriteTags(2, process.tags, out);
   });
@@ -146,8 +148,8 @@ StatusOr<Bytes> EncodeProto(const otlp::TraceBatch& batch, MemoryBudget& budget)
   SPANHOLD_ASSIGN_OR_RETURN(const ProcessSpans spans, ProcessSpans::Of(batch));
   // Translated, spans grow by less than half as a rule.
   const size_t expected_size = batch.span_bytes() + batch.span_bytes() / 2 + 1024;
-  ProtoWriter out(expected_size, budget);
-  out.Message(1, expected_size, [&] {
+  WireBuilder out(budget.Reserve(expected_size), budget);
+  out.AddMessage(1, expected_size, [&] {
     spans.ForEach([&out](const Span& span) { WriteSpan(span, out); });
     WriteProcess(spans.process(), out);
   });

@@ -5,8 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include "src/core/bytes.h"
+#include "src/core/growing_bytes.h"
+#include "src/core/memory_budget.h"
 #include "src/exporter/jaeger/big_endian.h"
-#include "src/exporter/jaeger/request_buffer.h"
 
 namespace spanhold::jaeger {
 
@@ -20,7 +22,8 @@ namespace spanhold::jaeger {
 // Threading: thread-compatible. Ownership: the budget must outlive it and what it returns.
 class ThriftWriter {
  public:
-  ThriftWriter(size_t expected_size, MemoryBudget& budget) : out_(expected_size, budget) {}
+  ThriftWriter(size_t expected_size, MemoryBudget& budget)
+      : out_(budget.Reserve(expected_size), budget) {}
 
   // What was written.
   Bytes Take() && { return std::move(out_).Take(); }
@@ -69,7 +72,7 @@ class ThriftWriter {
     return out + 3;
   }
 
-  RequestBuffer out_;
+  GrowingBytes out_;
 };
 
 }  // namespace spanhold::jaeger
