@@ -17,6 +17,7 @@
 #include "src/exporter/jaeger/split.h"
 #include "src/otlp/encode.h"
 #include "src/otlp/json_decode.h"
+#include "src/otlp/json_encode.h"
 #include "src/otlp/rewrite.h"
 #include "src/pipeline/ledger.h"
 #include "src/processor/probabilistic_sampler/probabilistic_sampler.h"
@@ -56,6 +57,12 @@ Work DecodingJson() {
 Work Encoding(const otlp::TraceBatch& batch) {
   return [batch] {
     otlp::Encode(batch, Budget());
+  };
+}
+
+Work EncodingJson(const otlp::TraceBatch& batch) {
+  return [batch] {
+    otlp::EncodeJson(batch, Budget());
   };
 }
 
@@ -133,6 +140,7 @@ std::vector<std::pair<std::string_view, Work>> Cases() {
       {"encode", Encoding(Joined({chunk}))},
       {"encode_sampled", Encoding(Sampled())},
       {"encode_single_spans", Encoding(Joined(SingleChunks(kBatch)))},
+      {"json_encode", EncodingJson(Joined({chunk}))},
       {"sample_hash_seed", Sampling(Mode::kHashSeed, chunk)},
       {"sample_equalizing", Sampling(Mode::kEqualizing, WithTraceState(chunk))},
       {"jaeger_thrift", ToJaeger(jaeger::EncodeThrift)},
