@@ -1,36 +1,51 @@
 #include "src/otlp/json_encode.h"
 
-#include <array>
-#include <bit>
-#include <memory>
 #include <utility>
 
 #include "src/otlp/grouping.h"
-#include "src/otlp/json_text.h"
+#include "src/otlp/json_writer.h"
 #include "src/otlp/schema.h"
 
 namespace spanhold::otlp {
 namespace {
 
-// JSON of OTLP is about four times the size of its wire bytes, most of it keys.
-constexpr uint64_t kTypicalGrowth = 4;
+// What the JSON of a value mostly has room in.
+constexpr size_t kTypicalValue = 256;
 
-// What a message holds of one field, in wire order: the last value, which counts for a scalar, and
-// whether there were others.
-struct FieldContent {
-  uint64_t scalar = 0;
-  std::string_view bytes;
-  uint32_t count = 0;
+// Of the JSON of `batch`, as a rule a little too much: twice the wire bytes, and the keys of spans.
+// What takes more is copied once while it is written.
+size_t ExpectedSize(const TraceBatch& batch) {
+  constexpr size_t kEnvelope = 1024;
+  constexpr size_t kKeysOfSpan = 128;
+  return kEnvelope + 2 * batch.span_bytes() + kKeysOfSpan * batch.span_count();
+}
+
+// Reads the fields of one number only.
+class OneFieldReader : public FieldReader {
+ public:
+  OneFieldReader(const MessageBytes& message, uint32_t number)
+      : FieldReader(message), number_(number) {}
+
+  bool Next() {
+    bool more = FieldReader::Next();
+    while (more && number() != number_) {
+      more = FieldReader::Next();
+    }
+    return more;
+  }
+
+ private:
+  uint32_t number_;
 };
 
 class JsonEncoder {
  public:
-  explicit JsonEncoder(std::string& out) : out_(out) {}
+  explicit JsonEncoder(JsonWriter& out) : out_(out) {}
 
   void WriteBatch(const TraceBatch& batch) {
-    out_ += "{\"resourceSpans\":[";
+    out_.Write("{\"resourceSpans\":[");
     WriteList(GroupSpans(batch), [this](const ResourceGroup& group) { WriteResourceSpans(group); });
-    out_ += "]}";
+    out_.Write("]}");
   }
 
  private:
@@ -39,7 +54,7 @@ class JsonEncoder {
     bool first = true;
     for (const auto& item : list) {
       if (!std::exchange(first, false)) {
-        out_ += ',';
+        out_.Write(',');
       }
       write(item);
     }
@@ -48,19 +63,19 @@ class JsonEncoder {
   void WriteResourceSpans(const ResourceGroup& group) {
     WriteEnvelopeStart(MessageId::kResourceSpans, group.header);
     WriteList(group.scopes, [this](const ScopeGroup& scope) { WriteScopeSpans(scope); });
-    out_ += "]}";
+    out_.Write("]}");
   }
 
   void WriteScopeSpans(const ScopeGroup& group) {
     WriteEnvelopeStart(MessageId::kScopeSpans, group.header);
     WriteList(group.runs, [this](const SpanRun& run) { WriteSpans(run); });
-    out_ += "]}";
+    out_.Write("]}");
   }
 
   void WriteSpans(const SpanRun& run) {
     for (uint32_t index = run.spans.first; index < run.spans.last; ++index) {
       if (index != run.spans.first) {
-        out_ += ',';
+        out_.Write(',');
       }
       WriteMessage(MessageId::kSpan, MessageBytes(run.chunk->span_message(index)));
     }
@@ -68,234 +83,288 @@ class JsonEncoder {
 
   // Up to the bracket that opens the children, field 2.
   void WriteEnvelopeStart(MessageId id, HeaderRef header) {
-    out_ += '{';
+    out_.Write('{');
     if (WriteFields(id, HeaderBytes(*header.chunk, *header.header))) {
-      out_ += ',';
+      out_.Write(',');
     }
-    out_ += FieldOf(id, 2).json_name.as_key();
-    out_ += '[';
+    out_.WriteKey(FieldOf(id, 2).json_name);
+    out_.Write('[');
   }
 
   void WriteMessage(MessageId id, const MessageBytes& message) {
-    if (id == MessageId::kAnyValue) {
-      WriteAnyValue(AnyValueView(message));
-      return;
-    }
-    if (id == MessageId::kKeyValue) {
-      WriteAttribute(AttributeView(message.first()));
-      return;
-    }
-    out_ += '{';
+    out_.Write('{');
     WriteFields(id, message);
-    out_ += '}';
+    out_.Write('}');
   }
 
-  // Returns whether there were any.
+  // Returns whether there were any. In a message whose fields are not in the order of their numbers
+  // they are looked for one number after another.
   bool WriteFields(MessageId id, const MessageBytes& message) {
-    std::array<FieldContent, kMaxFieldNumber + 1> contents;
-    for (FieldReader field(message); field.Next();) {
-      if (FieldOf(id, field.number()).type != FieldType::kUnknown) {
-        FieldContent& content = contents[field.number()];
-        content = {field.scalar(), field.bytes(), content.count + 1};
-      }
-    }
+    const size_t start = out_.text().size();
     bool any = false;
+    FieldReader all(message);
+    if (WriteAscending(id, all, any)) {
+      return any;
+    }
+    out_.Rewind(start);
+    any = false;
     for (uint32_t number = 1; number <= kMaxFieldNumber; ++number) {
-      const Field& field = FieldOf(id, number);
-      const FieldContent& content = contents[number];
-      if (content.count == 0 || (!field.repeated && IsDefault(field.type, content))) {
-        continue;
-      }
-      if (std::exchange(any, true)) {
-        out_ += ',';
-      }
-      out_ += field.json_name.as_key();
-      if (field.repeated) {
-        WriteRepeated(field, number, message);
-      } else if (field.type == FieldType::kMessage) {
-        WriteMessage(field.message, Merged(number, content, message));
-      } else {
-        WriteScalar(field.type, content.scalar, content.bytes);
-      }
+      OneFieldReader field(message, number);
+      WriteAscending(id, field, any);
     }
     return any;
   }
 
-  static bool IsDefault(FieldType type, const FieldContent& content) {
-    switch (WireTypeOf(type)) {
-      case WireType::kBytes:
-        return type != FieldType::kMessage && content.bytes.empty();
-      case WireType::kVarint:
-        // An int32 or uint32 is the low half of its varint; there is no int64 outside of AnyValue.
-        return static_cast<uint32_t>(content.scalar) == 0;
-      default:
-        return content.scalar == 0;
-    }
-  }
-
-  static MessageBytes Merged(uint32_t number, const FieldContent& content,
-                             const MessageBytes& message) {
-    if (content.count == 1) {
-      return MessageBytes(content.bytes);
-    }
-    MessageBytes merged;
-    for (FieldReader field(message); field.Next();) {
-      if (field.number() == number) {
-        merged.Append(field.bytes());
-      }
-    }
-    return merged;
-  }
-
-  void WriteRepeated(const Field& field, uint32_t number, const MessageBytes& message) {
-    out_ += '[';
-    bool first = true;
-    for (FieldReader item(message); item.Next();) {
-      if (item.number() != number) {
+  // Writes fields as they are read, which senders write in the order of numbers; false when one
+  // belongs before, or to, what is written already.
+  template <typename Reader>
+  bool WriteAscending(MessageId id, Reader& field, bool& any) {
+    uint32_t last = 0;
+    for (bool more = field.Next(); more;) {
+      const uint32_t number = field.number();
+      const Field& known = FieldOf(id, number);
+      if (known.type == FieldType::kUnknown) {
+        more = field.Next();
         continue;
       }
-      if (!std::exchange(first, false)) {
-        out_ += ',';
+      if (number <= last) {
+        return false;
       }
-      if (field.type == FieldType::kMessage) {
-        WriteMessage(field.message, MessageBytes(item.bytes()));
-      } else {
-        WriteScalar(field.type, item.scalar(), item.bytes());
-      }
+      last = number;
+      more = known.repeated ? WriteRepeated(known, field, any) : WriteSingle(known, field, any);
     }
-    out_ += ']';
+    return true;
+  }
+
+  // These two write all fields in a row that have the number of `field`, and return whether that is
+  // at another one then.
+
+  template <typename Reader>
+  bool WriteRepeated(const Field& known, Reader& field, bool& any) {
+    const uint32_t number = field.number();
+    WriteKey(known, any);
+    out_.Write('[');
+    WriteItem(known, field);
+    bool more = field.Next();
+    for (; more && field.number() == number; more = field.Next()) {
+      out_.Write(',');
+      WriteItem(known, field);
+    }
+    out_.Write(']');
+    return more;
+  }
+
+  template <typename Reader>
+  bool WriteSingle(const Field& known, Reader& field, bool& any) {
+    const uint32_t number = field.number();
+    if (known.type == FieldType::kMessage) {
+      MessageBytes message;
+      bool more = true;
+      for (; more && field.number() == number; more = field.Next()) {
+        message.Append(field.bytes());
+      }
+      WriteKey(known, any);
+      WriteMessage(known.message, message);
+      return more;
+    }
+    uint64_t scalar = 0;
+    std::string_view bytes;
+    bool more = true;
+    for (; more && field.number() == number; more = field.Next()) {
+      scalar = field.scalar();
+      bytes = field.bytes();
+    }
+    if (!IsDefault(known.type, scalar, bytes)) {
+      WriteKey(known, any);
+      WriteScalar(known.type, scalar, bytes);
+    }
+    return more;
+  }
+
+  void WriteKey(const Field& known, bool& any) {
+    if (std::exchange(any, true)) {
+      out_.Write(',');
+    }
+    out_.WriteKey(known.json_name);
+  }
+
+  static bool IsDefault(FieldType type, uint64_t scalar, std::string_view bytes) {
+    switch (WireTypeOf(type)) {
+      case WireType::kBytes:
+        return bytes.empty();
+      case WireType::kVarint:
+        // An int32 or uint32 is the low half of its varint; there is no int64 outside of AnyValue.
+        return static_cast<uint32_t>(scalar) == 0;
+      default:
+        return scalar == 0;
+    }
+  }
+
+  void WriteItem(const Field& known, const FieldReader& item) {
+    if (known.type != FieldType::kMessage) {
+      WriteScalar(known.type, item.scalar(), item.bytes());
+    } else if (known.message == MessageId::kKeyValue) {
+      WriteAttribute(AttributeView(item.bytes()));
+    } else {
+      WriteMessage(known.message, MessageBytes(item.bytes()));
+    }
   }
 
   void WriteAttribute(const AttributeView& attribute) {
-    out_ += "{\"key\":";
-    AppendJsonString(out_, attribute.key());
-    out_ += ",\"value\":";
+    out_.Write("{\"key\":");
+    out_.WriteString(attribute.key());
+    out_.Write(",\"value\":");
     WriteAnyValue(attribute.value());
-    out_ += '}';
+    out_.Write('}');
   }
 
   void WriteAnyValue(const AnyValueView& value) {
     using Type = AnyValueView::Type;
-    out_ += '{';
     switch (value.type()) {
       case Type::kEmpty:
+        out_.Write("{}");
         break;
       case Type::kString:
-        out_ += "\"stringValue\":";
-        AppendJsonString(out_, value.string_value());
+        out_.Write("{\"stringValue\":");
+        out_.WriteString(value.string_value());
+        out_.Write('}');
         break;
       case Type::kBool:
-        out_ += value.bool_value() ? "\"boolValue\":true" : "\"boolValue\":false";
+        out_.Write(value.bool_value() ? "{\"boolValue\":true}" : "{\"boolValue\":false}");
         break;
       case Type::kInt:
-        out_ += "\"intValue\":\"";
-        AppendJsonInt(out_, value.int_value());
-        out_ += '"';
+        out_.Write("{\"intValue\":\"");
+        out_.WriteInt(value.int_value());
+        out_.Write("\"}");
         break;
       case Type::kDouble:
-        out_ += "\"doubleValue\":";
-        AppendJsonDouble(out_, value.double_value());
+        out_.Write("{\"doubleValue\":");
+        out_.WriteDouble(value.double_value());
+        out_.Write('}');
         break;
       case Type::kArray:
-        out_ += "\"arrayValue\":";
-        WriteMessage(MessageId::kArrayValue, value.message());
+        out_.Write("{\"arrayValue\":");
+        WriteValues(value.array(), [this](const AnyValueView& item) { WriteAnyValue(item); });
+        out_.Write('}');
         break;
       case Type::kMap:
-        out_ += "\"kvlistValue\":";
-        WriteMessage(MessageId::kKeyValueList, value.message());
+        out_.Write("{\"kvlistValue\":");
+        WriteValues(value.map(), [this](const AttributeView& item) { WriteAttribute(item); });
+        out_.Write('}');
         break;
       case Type::kBytes:
-        out_ += "\"bytesValue\":\"";
-        AppendBase64(out_, value.bytes_value());
-        out_ += '"';
+        out_.Write("{\"bytesValue\":\"");
+        out_.WriteBase64(value.bytes_value());
+        out_.Write("\"}");
         break;
     }
-    out_ += '}';
+  }
+
+  // An ArrayValue or KeyValueList.
+  template <typename List, typename Write>
+  void WriteValues(const List& list, Write write) {
+    if (list.empty()) {
+      out_.Write("{}");
+      return;
+    }
+    out_.Write("{\"values\":[");
+    WriteList(list, write);
+    out_.Write("]}");
   }
 
   void WriteScalar(FieldType type, uint64_t scalar, std::string_view bytes) {
     switch (type) {
       case FieldType::kString:
-        AppendJsonString(out_, bytes);
+        out_.WriteString(bytes);
         break;
       case FieldType::kTraceId:
       case FieldType::kSpanId:
-        out_ += '"';
-        AppendHex(out_, bytes);
-        out_ += '"';
+        out_.Write('"');
+        out_.WriteHex(bytes);
+        out_.Write('"');
         break;
       case FieldType::kFixed64:
-        out_ += '"';
-        AppendJsonUint(out_, scalar);
-        out_ += '"';
+        out_.Write('"');
+        out_.WriteLongUint(scalar);
+        out_.Write('"');
         break;
       case FieldType::kSpanKind:
       case FieldType::kStatusCode:
-        AppendJsonInt(out_, static_cast<int32_t>(scalar));
+        out_.WriteInt(static_cast<int32_t>(scalar));
         break;
       default:
-        AppendJsonUint(out_, static_cast<uint32_t>(scalar));
+        out_.WriteUint(static_cast<uint32_t>(scalar));
         break;
     }
   }
 
-  std::string& out_;
+  JsonWriter& out_;
 };
+
+// As AppendAnyValueJson().
+void WritePlain(JsonWriter& out, const AnyValueView& value) {
+  using Type = AnyValueView::Type;
+  bool first = true;
+  const auto separate = [&] {
+    if (!std::exchange(first, false)) {
+      out.Write(',');
+    }
+  };
+  switch (value.type()) {
+    case Type::kEmpty:
+      out.Write("null");
+      break;
+    case Type::kString:
+      out.WriteString(value.string_value());
+      break;
+    case Type::kBool:
+      out.Write(value.bool_value() ? "true" : "false");
+      break;
+    case Type::kInt:
+      out.WriteInt(value.int_value());
+      break;
+    case Type::kDouble:
+      out.WriteDouble(value.double_value());
+      break;
+    case Type::kArray:
+      out.Write('[');
+      for (const AnyValueView& item : value.array()) {
+        separate();
+        WritePlain(out, item);
+      }
+      out.Write(']');
+      break;
+    case Type::kMap:
+      out.Write('{');
+      for (const AttributeView& item : value.map()) {
+        separate();
+        out.WriteString(item.key());
+        out.Write(':');
+        WritePlain(out, item.value());
+      }
+      out.Write('}');
+      break;
+    case Type::kBytes:
+      out.Write('"');
+      out.WriteBase64(value.bytes_value());
+      out.Write('"');
+      break;
+  }
+}
 
 }  // namespace
 
 Bytes EncodeJson(const TraceBatch& batch, MemoryBudget& budget) {
-  const auto text = std::make_shared<std::string>();
-  text->reserve(kTypicalGrowth * batch.span_bytes());
-  Reservation reservation = budget.Reserve(text->capacity());
-  JsonEncoder(*text).WriteBatch(batch);
-  reservation = budget.Reserve(text->capacity());
-  return Bytes::Adopt(*text, text, std::move(reservation));
+  JsonWriter out(budget.Reserve(ExpectedSize(batch)), budget);
+  JsonEncoder(out).WriteBatch(batch);
+  return std::move(out).Take();
 }
 
 void AppendAnyValueJson(std::string& out, const AnyValueView& value) {
-  using Type = AnyValueView::Type;
-  const char* separator = "";
-  switch (value.type()) {
-    case Type::kEmpty:
-      out += "null";
-      break;
-    case Type::kString:
-      AppendJsonString(out, value.string_value());
-      break;
-    case Type::kBool:
-      out += value.bool_value() ? "true" : "false";
-      break;
-    case Type::kInt:
-      AppendJsonInt(out, value.int_value());
-      break;
-    case Type::kDouble:
-      AppendJsonDouble(out, value.double_value());
-      break;
-    case Type::kArray:
-      out += '[';
-      for (const AnyValueView& item : value.array()) {
-        out += std::exchange(separator, ",");
-        AppendAnyValueJson(out, item);
-      }
-      out += ']';
-      break;
-    case Type::kMap:
-      out += '{';
-      for (const AttributeView& item : value.map()) {
-        out += std::exchange(separator, ",");
-        AppendJsonString(out, item.key());
-        out += ':';
-        AppendAnyValueJson(out, item.value());
-      }
-      out += '}';
-      break;
-    case Type::kBytes:
-      out += '"';
-      AppendBase64(out, value.bytes_value());
-      out += '"';
-      break;
-  }
+  MemoryBudget not_charged(UINT64_MAX);
+  JsonWriter writer(not_charged.Reserve(kTypicalValue), not_charged);
+  WritePlain(writer, value);
+  out += writer.text();
 }
 
 }  // namespace spanhold::otlp

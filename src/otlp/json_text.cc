@@ -1,48 +1,15 @@
 #include "src/otlp/json_text.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
+#include <cstdint>
 
 #include <absl/strings/escaping.h>
 
+#include "src/otlp/json_writer.h"
+
 namespace spanhold::otlp {
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-template <typename T, typename... Format>
-void AppendNumber(std::string& out, T value, Format... format) {
-  std::array<char, 32> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...);
-  out.append(buffer.data(), result.ptr);
-}
-
-// The letter after the backslash; 0 for characters that need no escape or have no short one.
-char ShortEscape(char c) {
-  switch (c) {
-    case '"':
-      return '"';
-    case '\\':
-      return '\\';
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    default:
-      return 0;
-  }
-}
-
-bool NeedsEscape(char c) {
-  return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
-}
 
 constexpr std::array<int8_t, 256> MakeHexValues() {
   std::array<int8_t, 256> values{};
@@ -132,55 +99,10 @@ bool AppendUnicodeEscape(std::string& out, std::string_view text, size_t& positi
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
-  out += '"';
-  size_t copied = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!NeedsEscape(text[i])) {
-      continue;
-    }
-    out += text.substr(copied, i - copied);
-    copied = i + 1;
-    out += '\\';
-    if (const char escape = ShortEscape(text[i]); escape != 0) {
-      out += escape;
-    } else {
-      out += "u00";
-      AppendHex(out, text.substr(i, 1));
-    }
-  }
-  out += text.substr(copied);
-  out += '"';
-}
-
-void AppendJsonDouble(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "\"NaN\"";
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-  } else if (const double size = std::abs(value); size != 0 && (size < 1e-6 || size >= 1e21)) {
-    AppendNumber(out, value, std::chars_format::scientific);
-  } else {
-    AppendNumber(out, value, std::chars_format::fixed);  // JavaScript's limits for it
-  }
-}
-
-void AppendJsonInt(std::string& out, int64_t value) {
-  AppendNumber(out, value);
-}
-void AppendJsonUint(std::string& out, uint64_t value) {
-  AppendNumber(out, value);
-}
-
-void AppendHex(std::string& out, std::string_view bytes) {
-  for (const char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    out += kHexDigits[byte >> 4U];
-    out += kHexDigits[byte & 0xFU];
-  }
-}
-
-void AppendBase64(std::string& out, std::string_view bytes) {
-  out += absl::Base64Escape({bytes.data(), bytes.size()});
+  MemoryBudget not_charged(UINT64_MAX);
+  JsonWriter writer(not_charged.Reserve(text.size() + 16), not_charged);
+  writer.WriteString(text);
+  out += writer.text();
 }
 
 bool AppendUnescaped(std::string& out, std::string_view escaped) {

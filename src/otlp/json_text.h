@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,19 +7,6 @@ namespace spanhold::otlp {
 
 // Appends `text`, which is valid UTF-8, in quotes.
 void AppendJsonString(std::string& out, std::string_view text);
-
-// Appends `value` as JSON can: "NaN", "Infinity" and "-Infinity" are strings (proto3's mapping),
-// everything else the shortest number that reads back as the same double.
-void AppendJsonDouble(std::string& out, double value);
-
-void AppendJsonInt(std::string& out, int64_t value);
-void AppendJsonUint(std::string& out, uint64_t value);
-
-// Lower case, without quotes.
-void AppendHex(std::string& out, std::string_view bytes);
-
-// The standard alphabet with padding, without quotes.
-void AppendBase64(std::string& out, std::string_view bytes);
 
 // Appends what the inside of a JSON string stands for. Half of a surrogate pair becomes U+FFFD, as
 // JSON.parse's users expect: JavaScript cuts strings between the two. False for an unknown escape.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "src/otlp/json_name.h"
 #include "src/otlp/wire.h"
 
 namespace spanhold::otlp {
@@ -42,34 +43,6 @@ enum class FieldType : uint8_t {
   kFixed64,
   kFixed32,
   kDouble,
-};
-
-// A field's name in JSON: `start_time_unix_nano` is `startTimeUnixNano`.
-class JsonName {
- public:
-  constexpr JsonName() = default;
-  explicit constexpr JsonName(std::string_view name) {
-    Append('"');
-    bool upper = false;
-    for (const char c : name) {
-      if (c != '_') {
-        Append(upper ? static_cast<char>(c - 'a' + 'A') : c);
-      }
-      upper = c == '_';
-    }
-    Append('"');
-    Append(':');
-  }
-
-  constexpr std::string_view view() const { return {text_.data() + 1, size_ - size_t{3}}; }
-  // As it is written before its value: quoted, with a colon.
-  constexpr std::string_view as_key() const { return {text_.data(), size_}; }
-
- private:
-  constexpr void Append(char c) { text_[size_++] = c; }
-
-  std::array<char, 27> text_{};
-  uint8_t size_ = 0;
 };
 
 struct Field {

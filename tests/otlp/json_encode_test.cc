@@ -10,6 +10,7 @@
 
 #include "src/otlp/decode.h"
 #include "src/otlp/json_text.h"
+#include "src/otlp/json_writer.h"
 #include "tests/otlp/random_request.h"
 #include "tests/otlp/wire_build.h"
 #include "tests/support/make_batch.h"
@@ -136,6 +137,44 @@ TEST(EncodeJsonTest, MessagesInPiecesAreMerged) {
       R"({"status":{"message":"m","code":1}}]}]}]})");
 }
 
+TEST(EncodeJsonTest, FieldsAreInOrderOfNumbersWhateverTheirOrderOnTheWire) {
+  EXPECT_EQ(SpanJson(Join({Field(13, Field(3, "1")), Field(9, StringAttribute("a", "1")),
+                           Field(11, Field(2, "1")), Fixed32Field(16, 1), Field(5, "first"),
+                           Field(9, StringAttribute("b", "2")), Field(13, Field(3, "2")),
+                           Field(5, "last"), Field(99, "unknown"), Field(11, Field(2, "2"))})),
+            R"({"name":"last","attributes":[{"key":"a","value":{"stringValue":"1"}},)"
+            R"({"key":"b","value":{"stringValue":"2"}}],"events":[{"name":"1"},{"name":"2"}],)"
+            R"("links":[{"traceState":"1"},{"traceState":"2"}],"flags":1})");
+}
+
+TEST(EncodeJsonTest, UnknownFieldsDoNotCutAList) {
+  EXPECT_EQ(SpanJson(Join({Field(9, StringAttribute("a", "1")), Field(99, "unknown"),
+                           Field(9, StringAttribute("b", "2"))})),
+            R"({"attributes":[{"key":"a","value":{"stringValue":"1"}},)"
+            R"({"key":"b","value":{"stringValue":"2"}}]})");
+}
+
+// Which may be the default, and is left out then.
+TEST(EncodeJsonTest, TheLastValueOfAFieldCounts) {
+  EXPECT_EQ(SpanJson(Join({Field(5, "a"), VarintField(6, 2), Field(5, "b"), VarintField(6, 0)})),
+            R"({"name":"b"})");
+}
+
+TEST(EncodeJsonTest, TheListsOfAMessageInPiecesAreOne) {
+  const auto piece = [](const std::string& key) {
+    return Field(1, Field(1, StringAttribute(key, "v")));
+  };
+  const auto json = [](const std::string& key) {
+    return R"({"key":")" + key + R"(","value":{"stringValue":"v"}})";
+  };
+
+  EXPECT_EQ(Json(Field(1, Join({piece("a"), Field(1, VarintField(2, 7)), piece("b"),
+                                Field(2, Field(2, "")), piece("c")}))),
+            R"({"resourceSpans":[{"resource":{"attributes":[)" + json("a") + "," + json("b") + "," +
+                json("c") + R"(],"droppedAttributesCount":7},)" +
+                R"("scopeSpans":[{"spans":[{}]}]}]})");
+}
+
 TEST(EncodeJsonTest, AnEmptyBatchIsAnEmptyList) {
   EXPECT_EQ(EncodeJson(TraceBatch(), TestBudget()).view(), R"({"resourceSpans":[]})");
 }
@@ -216,8 +255,9 @@ class Canonical {
       default: {
         double number = 0;
         EXPECT_EQ(element.get(number), simdjson::SUCCESS);
-        AppendJsonDouble(out, number);
-        return out;
+        JsonWriter writer(Reservation(), TestBudget());
+        writer.WriteDouble(number);
+        return std::string(writer.text());
       }
     }
   }
@@ -227,10 +267,10 @@ class Canonical {
       return text;
     }
     std::string bytes;
-    std::string hex;
     EXPECT_TRUE(AppendFromBase64(bytes, text));
-    AppendHex(hex, bytes);
-    return hex;
+    JsonWriter hex(Reservation(), TestBudget());
+    hex.WriteHex(bytes);
+    return std::string(hex.text());
   }
 
   const bool ids_in_base64_;

@@ -1,9 +1,5 @@
 #include "src/otlp/json_text.h"
 
-#include <bit>
-#include <charconv>
-#include <limits>
-#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -14,12 +10,6 @@ namespace {
 std::string Quoted(std::string_view text) {
   std::string out;
   AppendJsonString(out, text);
-  return out;
-}
-
-std::string DoubleText(double value) {
-  std::string out;
-  AppendJsonDouble(out, value);
   return out;
 }
 
@@ -40,10 +30,7 @@ std::string FromBase64(std::string_view text) {
 
 TEST(JsonTextTest, StringsAreQuotedAndEscaped) {
   EXPECT_EQ(Quoted(""), R"("")");
-  EXPECT_EQ(Quoted("a/b 日本語 \x7F"), "\"a/b 日本語 \x7F\"");
-  EXPECT_EQ(Quoted("say \"\\\""), R"("say \"\\\"")");
-  EXPECT_EQ(Quoted("\b\f\n\r\t"), R"("\b\f\n\r\t")");
-  EXPECT_EQ(Quoted(std::string("\0x\x1F", 3)), R"("\u0000x\u001f")");
+  EXPECT_EQ(Quoted("say \"日本語\"\n"), R"("say \"日本語\"\n")");
 }
 
 TEST(JsonTextTest, EscapesStandForTheirCharacters) {
@@ -68,51 +55,7 @@ TEST(JsonTextTest, UnknownEscapesAreRefused) {
   }
 }
 
-TEST(JsonTextTest, DoublesAreWrittenAsJavaScriptDoes) {
-  EXPECT_EQ(DoubleText(0), "0");
-  EXPECT_EQ(DoubleText(-0.0), "-0");
-  EXPECT_EQ(DoubleText(0.1), "0.1");
-  EXPECT_EQ(DoubleText(100000), "100000");
-  EXPECT_EQ(DoubleText(1e20), "100000000000000000000");
-  EXPECT_EQ(DoubleText(1e21), "1e+21");
-  EXPECT_EQ(DoubleText(0.000001), "0.000001");
-  EXPECT_EQ(DoubleText(-1.5e-7), "-1.5e-07");
-}
-
-TEST(JsonTextTest, DoublesThatAreNoNumbersAreStrings) {
-  EXPECT_EQ(DoubleText(std::numeric_limits<double>::quiet_NaN()), "\"NaN\"");
-  EXPECT_EQ(DoubleText(std::numeric_limits<double>::infinity()), "\"Infinity\"");
-  EXPECT_EQ(DoubleText(-std::numeric_limits<double>::infinity()), "\"-Infinity\"");
-}
-
-TEST(JsonTextTest, EveryDoubleReadsBackAsItself) {
-  std::mt19937_64 random(1);
-  for (int i = 0; i < 10000; ++i) {
-    const auto value = std::bit_cast<double>(random());
-    const std::string text = DoubleText(value);
-    if (text[0] == '"') {
-      continue;
-    }
-    double again = 0;
-    std::from_chars(text.data(), text.data() + text.size(), again);
-    EXPECT_EQ(again, value) << text;
-  }
-}
-
-TEST(JsonTextTest, IntegersAreWrittenInFull) {
-  std::string out;
-  AppendJsonInt(out, std::numeric_limits<int64_t>::min());
-  out += ' ';
-  AppendJsonUint(out, std::numeric_limits<uint64_t>::max());
-
-  EXPECT_EQ(out, "-9223372036854775808 18446744073709551615");
-}
-
-TEST(JsonTextTest, HexIsWrittenLowerAndReadInEitherCase) {
-  std::string out;
-  AppendHex(out, "\x01\xAB\xFF");
-
-  EXPECT_EQ(out, "01abff");
+TEST(JsonTextTest, HexIsReadInEitherCase) {
   EXPECT_EQ(FromHex("01abFF"), "\x01\xAB\xFF");
   EXPECT_EQ(FromHex(""), "");
 }
@@ -121,13 +64,6 @@ TEST(JsonTextTest, WhatIsNotHexIsRefused) {
   for (const char* text : {"0", "0g", "g0", "0 ", "@A", "`a", "\xC3\xA9"}) {
     EXPECT_EQ(FromHex(text), "refused") << text;
   }
-}
-
-TEST(JsonTextTest, Base64IsWrittenInTheStandardAlphabetWithPadding) {
-  std::string out;
-  AppendBase64(out, "\xFB\xFF\xFE~");
-
-  EXPECT_EQ(out, "+//+fg==");
 }
 
 TEST(JsonTextTest, Base64IsReadInEitherAlphabetWithOrWithoutPadding) {
