@@ -203,8 +203,7 @@ Status Export(FileSystem& file_system, const std::string& directory, bool all, c
   Walk walk;
   walk.on_entry = [&](const Entry& entry) {
     if (all || !entry.waiting.empty()) {
-      out(otlp::EncodeJson(otlp::TraceBatch::Whole(entry.chunk, nullptr), budget).view());
-      out("\n");
+      out(otlp::EncodeJsonLine(otlp::TraceBatch::Whole(entry.chunk, nullptr), budget).view());
     }
   };
   SPANHOLD_ASSIGN_OR_RETURN(const Sum sum, walk.Run(file_system, directory));

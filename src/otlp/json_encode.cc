@@ -352,12 +352,21 @@ void WritePlain(JsonWriter& out, const AnyValueView& value) {
   }
 }
 
+Bytes EncodeJson(const TraceBatch& batch, MemoryBudget& budget, std::string_view end) {
+  JsonWriter out(budget.Reserve(ExpectedSize(batch)), budget);
+  JsonEncoder(out).WriteBatch(batch);
+  out.Write(end);
+  return std::move(out).Take();
+}
+
 }  // namespace
 
 Bytes EncodeJson(const TraceBatch& batch, MemoryBudget& budget) {
-  JsonWriter out(budget.Reserve(ExpectedSize(batch)), budget);
-  JsonEncoder(out).WriteBatch(batch);
-  return std::move(out).Take();
+  return EncodeJson(batch, budget, "");
+}
+
+Bytes EncodeJsonLine(const TraceBatch& batch, MemoryBudget& budget) {
+  return EncodeJson(batch, budget, "\n");
 }
 
 void AppendAnyValueJson(std::string& out, const AnyValueView& value) {

@@ -16,6 +16,9 @@ namespace spanhold::otlp {
 // Threading: a pure function of an immutable batch.
 Bytes EncodeJson(const TraceBatch& batch, MemoryBudget& budget);
 
+// The same with the end of the line behind it.
+Bytes EncodeJsonLine(const TraceBatch& batch, MemoryBudget& budget);
+
 // Appends `value` as plain JSON, for people and for backends without types: arrays and maps as such
 // (keys in wire order), integers as numbers, bytes as a base64 string, an empty value as null.
 void AppendAnyValueJson(std::string& out, const AnyValueView& value);

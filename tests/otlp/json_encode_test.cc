@@ -185,6 +185,13 @@ TEST(EncodeJsonTest, IsOneLine) {
   EXPECT_EQ(json.find('\n'), std::string::npos);
 }
 
+TEST(EncodeJsonTest, ALineIsTheSameWithItsEnd) {
+  const TraceBatch batch = TraceBatch::Whole(MakeChunk(NumberedSpans(2)), nullptr);
+
+  EXPECT_EQ(EncodeJsonLine(batch, TestBudget()).view(),
+            std::string(EncodeJson(batch, TestBudget()).view()) + '\n');
+}
+
 TEST(EncodeJsonTest, ChargesTheBudgetPastItsLimit) {
   const TraceBatch batch = TraceBatch::Whole(MakeChunk(NumberedSpans(100)), nullptr);
   MemoryBudget budget(1);

@@ -22,24 +22,20 @@ Bytes Framed(std::string_view payload, MemoryBudget& budget) {
   return record;
 }
 
-Bytes Line(std::string_view payload, MemoryBudget& budget) {
-  Bytes record = Bytes::Allocate(budget.Reserve(payload.size() + 1));
-  std::memcpy(record.data(), payload.data(), payload.size());
-  record.data()[payload.size()] = '\n';
-  return record;
-}
-
 }  // namespace
 
 Bytes EncodeRecord(const otlp::TraceBatch& batch, Format format, Compression compression,
                    MemoryBudget& budget) {
+  if (format == Format::kJson && compression == Compression::kNone) {
+    return otlp::EncodeJsonLine(batch, budget);
+  }
   const Bytes payload =
       format == Format::kJson ? otlp::EncodeJson(batch, budget) : otlp::Encode(batch, budget);
-  if (compression == Compression::kZstd) {
-    const Bytes frame = compress::Compress(compress::Encoding::kZstd, payload.view(), budget);
-    return Framed(frame.view(), budget);
+  if (compression == Compression::kNone) {
+    return Framed(payload.view(), budget);
   }
-  return format == Format::kJson ? Line(payload.view(), budget) : Framed(payload.view(), budget);
+  const Bytes frame = compress::Compress(compress::Encoding::kZstd, payload.view(), budget);
+  return Framed(frame.view(), budget);
 }
 
 }  // namespace spanhold::file
