@@ -16,7 +16,8 @@ class GrowingBytes {
  public:
   // With room for `reservation.size()` bytes; more is made when it is needed.
   GrowingBytes(Reservation reservation, MemoryBudget& budget);
-  GrowingBytes(GrowingBytes&&) = delete;
+  GrowingBytes(const GrowingBytes&) = delete;
+  GrowingBytes& operator=(const GrowingBytes&) = delete;
   ~GrowingBytes() = default;
 
   // At least `size` bytes to write to, which follow what was written. Inlined by force, as the other

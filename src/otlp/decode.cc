@@ -63,8 +63,7 @@ bool IsValidPlainAttribute(std::string_view message) {
 }
 
 // How many of the first bytes of `message`, a part of a Span, are attributes as most are: a text under
-// a key, both in ASCII, and all of it shorter than 128 bytes. Looked at in one go, since a span has many
-// of them: a quarter of Decode().
+// a key, all of it shorter than 128 bytes. Their tags and lengths are ASCII.
 size_t PlainTextAttributesSize(std::string_view message) {
   constexpr uint32_t kKeyTag = MakeTag(1, WireType::kBytes);
   constexpr uint32_t kValueTag = MakeTag(2, WireType::kBytes);
@@ -88,8 +87,7 @@ size_t PlainTextAttributesSize(std::string_view message) {
     }
     position += size + 2;
   }
-  // Tags and lengths are ASCII too.
-  return IsAscii(message.substr(0, position)) ? position : 0;
+  return position;
 }
 
 // Walks one request. Its functions return false once anything is wrong; failure() says what.
@@ -221,6 +219,7 @@ class Decoder {
     span.entry = entry.begin;
     span.message = {OffsetOf(message.data()), entry.end};
     span.scope = static_cast<uint32_t>(chunk_->scopes.size());
+    const char* end_of_plain = message.data();  // no look for more before that, or it were many
     WireCursor cursor(message);
     while (!cursor.done()) {
       const char* field = cursor.position();
@@ -228,9 +227,12 @@ class Decoder {
       if (!cursor.ReadTag(tag)) {
         return Fail(field, "malformed field tag");
       }
-      if (tag == kSpanAttributeTag) {
+      // Plain attributes in ASCII are taken in one go, since a span has many: a quarter of Decode().
+      if (tag == kSpanAttributeTag && field >= end_of_plain) {
         const auto offset = static_cast<size_t>(field - message.data());
-        if (const size_t size = PlainTextAttributesSize(message.substr(offset))) {
+        const size_t size = PlainTextAttributesSize(message.substr(offset));
+        end_of_plain = field + size;
+        if (size != 0 && IsAscii(message.substr(offset, size))) {
           cursor = WireCursor(message.substr(offset + size));
           continue;
         }

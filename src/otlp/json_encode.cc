@@ -97,43 +97,50 @@ class JsonEncoder {
     out_.Write('}');
   }
 
-  // Returns whether there were any. In a message whose fields are not in the order of their numbers
-  // they are looked for one number after another.
+  // Returns whether there were any. In a message whose fields are not in order they are looked for one
+  // number after another.
   bool WriteFields(MessageId id, const MessageBytes& message) {
-    const size_t start = out_.text().size();
     bool any = false;
-    FieldReader all(message);
-    if (WriteAscending(id, all, any)) {
+    if (IsInOrder(id, message)) {
+      FieldReader all(message);
+      WriteInOrder(id, all, any);
       return any;
     }
-    out_.Rewind(start);
-    any = false;
     for (uint32_t number = 1; number <= kMaxFieldNumber; ++number) {
       OneFieldReader field(message, number);
-      WriteAscending(id, field, any);
+      WriteInOrder(id, field, any);
     }
     return any;
   }
 
-  // Writes fields as they are read, which senders write in the order of numbers; false when one
-  // belongs before, or to, what is written already.
-  template <typename Reader>
-  bool WriteAscending(MessageId id, Reader& field, bool& any) {
+  // Whether the known fields have ascending numbers, and equal ones stand side by side: as senders
+  // write them.
+  static bool IsInOrder(MessageId id, const MessageBytes& message) {
+    uint32_t last_known = 0;
     uint32_t last = 0;
-    for (bool more = field.Next(); more;) {
+    for (FieldReader field(message); field.Next(); last = field.number()) {
       const uint32_t number = field.number();
-      const Field& known = FieldOf(id, number);
-      if (known.type == FieldType::kUnknown) {
-        more = field.Next();
+      if (FieldOf(id, number).type == FieldType::kUnknown) {
         continue;
       }
-      if (number <= last) {
+      if (number < last_known || (number == last_known && number != last)) {
         return false;
       }
-      last = number;
-      more = known.repeated ? WriteRepeated(known, field, any) : WriteSingle(known, field, any);
+      last_known = number;
     }
     return true;
+  }
+
+  template <typename Reader>
+  void WriteInOrder(MessageId id, Reader& field, bool& any) {
+    for (bool more = field.Next(); more;) {
+      const Field& known = FieldOf(id, field.number());
+      if (known.type == FieldType::kUnknown) {
+        more = field.Next();
+      } else {
+        more = known.repeated ? WriteRepeated(known, field, any) : WriteSingle(known, field, any);
+      }
+    }
   }
 
   // These two write all fields in a row that have the number of `field`, and return whether that is

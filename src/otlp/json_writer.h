@@ -26,9 +26,6 @@ class JsonWriter {
   std::string_view text() const { return text_.view(); }
   Bytes Take() && { return std::move(text_).Take(); }
 
-  // Takes back all but the first `size` bytes.
-  void Rewind(size_t size) { text_.EndAt(text_.data() + size); }
-
   // As it is. Inlined by force: constants are then stored, not copied.
   [[gnu::always_inline]] void Write(std::string_view text) {
     std::memcpy(text_.Append(text.size()), text.data(), text.size());

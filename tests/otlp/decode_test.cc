@@ -326,6 +326,16 @@ TEST(DecodeTest, AnAttributeIsJudgedAmongOthersAsAlone) {
   }
 }
 
+// Looked at from each of them again, these would take minutes.
+TEST(DecodeTest, ManyAttributesBeforeOneBeyondAsciiAreReadOnce) {
+  std::string span;
+  for (int i = 0; i < 500'000; ++i) {
+    span += Field(9, StringAttribute("k", "v"));
+  }
+
+  EXPECT_EQ(SpanError(span + Field(9, StringAttribute("k", "ä"))), "OK");
+}
+
 TEST(DecodeTest, BytesNeedNotBeUtf8) {
   EXPECT_EQ(SpanError(Field(9, Field(1, "k") + Field(2, Field(7, "\xFF")))), "OK");
 }

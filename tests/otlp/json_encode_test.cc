@@ -155,6 +155,18 @@ TEST(EncodeJsonTest, UnknownFieldsDoNotCutAList) {
 }
 
 // Which may be the default, and is left out then.
+// Written twice at each level, this would take years.
+TEST(EncodeJsonTest, DeepMessagesOutOfOrderAreWrittenOnce) {
+  std::string value = Field(1, "x");
+  std::string expected = R"({"stringValue":"x"})";
+  for (int level = 0; level < 45; ++level) {
+    value = Field(5, Join({Field(1, value), Field(9, "unknown"), Field(1, "")}));
+    expected = R"({"arrayValue":{"values":[)" + expected + ",{}]}}";
+  }
+
+  EXPECT_EQ(ValueJson(value), expected);
+}
+
 TEST(EncodeJsonTest, TheLastValueOfAFieldCounts) {
   EXPECT_EQ(SpanJson(Join({Field(5, "a"), VarintField(6, 2), Field(5, "b"), VarintField(6, 0)})),
             R"({"name":"b"})");

@@ -143,16 +143,5 @@ TEST(JsonWriterTest, Base64HasTheStandardAlphabetWithPadding) {
   EXPECT_EQ(Text([](JsonWriter& writer) { writer.WriteBase64("\xFB\xFF\xFE~"); }), "+//+fg==");
 }
 
-TEST(JsonWriterTest, WhatIsTakenBackIsWrittenOver) {
-  EXPECT_EQ(Text([](JsonWriter& writer) {
-              writer.Write("kept");
-              const size_t size = writer.text().size();
-              writer.WriteString("taken back");
-              writer.Rewind(size);
-              writer.Write('!');
-            }),
-            "kept!");
-}
-
 }  // namespace
 }  // namespace spanhold::otlp
