@@ -185,7 +185,8 @@ bool JsonReader::Skip() {
 }
 
 bool JsonReader::ReadEnd() {
-  return Peek() == '\0' && position_ == end_ ? true : Fail("something follows it");
+  Peek();
+  return position_ == end_ || Fail("something follows it");
 }
 
 bool JsonReader::Fail(std::string problem) {

@@ -25,7 +25,7 @@ constexpr auto kHexPairs = [] {
 }();
 
 constexpr uint64_t EachByte(uint8_t value) {
-  return 0x0101010101010101 * value;
+  return 0x0101010101010101U * value;
 }
 
 // The lowest bit that is set is in the first byte of `word` that needs an escape: a quote, a
