@@ -16,8 +16,8 @@ namespace spanhold::otlp {
 // in UTF-8. Nothing is read beyond the text, and nesting costs no stack but the caller's own.
 //
 // A reader of our own instead of simdjson, which needs a padded copy of the text and an index of
-// four bytes for each of its characters: those were three quarters of the memory of a JSON request
-// and two thirds of its time. See docs/decisions/json.md.
+// four bytes for each of its characters: a JSON request takes a quarter of the memory and of the time.
+// See docs/decisions/json.md.
 //
 // Threading: thread-compatible. Ownership: the text must outlive it and the views it gives.
 class JsonReader {
