@@ -10,10 +10,6 @@
 namespace spanhold::otlp {
 namespace {
 
-bool IsPlain(char c) {
-  return static_cast<uint8_t>(c) >= 0x20 && c != '"' && c != '\\';
-}
-
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "src/otlp/json_plain.h"
+
 namespace spanhold::otlp {
 
 // Reads JSON text (RFC 8259) from front to back. The caller knows what should come next and asks for
@@ -103,8 +105,7 @@ class JsonReader {
   const std::string& problem() const { return problem_; }
 
  private:
-  static constexpr uint64_t kOnes = 0x0101010101010101U;
-  static constexpr uint64_t kHighBits = kOnes << 7U;
+  static constexpr uint64_t kHighBits = 0x8080808080808080U;
 
   static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -131,15 +132,6 @@ class JsonReader {
     uint64_t word = 0;
     std::memcpy(&word, bytes, sizeof(word));
     return word;
-  }
-
-  // Of the characters in `word` that end a run of plain ones in a string, a quote, a backslash or a
-  // control character, the high bits: the lowest is that of the first. Subtracting sets the high bit
-  // of a character less than what is subtracted, and of those beyond ASCII, which are no such end.
-  static constexpr uint64_t NotPlain(uint64_t word) {
-    const uint64_t less = (word - kOnes * 0x20) | ((word ^ (kOnes * '"')) - kOnes) |
-                          ((word ^ (kOnes * '\\')) - kOnes);
-    return less & ~word & kHighBits;
   }
 
   // The first character at or after `position` that is not plain, or the end. `seen` gets the bits

@@ -7,6 +7,7 @@
 
 #include <absl/strings/escaping.h>
 
+#include "src/otlp/json_plain.h"
 #include "src/otlp/wire.h"
 
 namespace spanhold::otlp {
@@ -28,27 +29,12 @@ constexpr uint64_t EachByte(uint8_t value) {
   return 0x0101010101010101U * value;
 }
 
-// The lowest bit that is set is in the first byte of `word` that needs an escape: a quote, a
-// backslash, or less than 0x20. With its second bit turned over a quote is 0x20, so that one
-// comparison finds both.
-uint64_t FindEscapes(uint64_t word) {
-  const uint64_t turned = word ^ EachByte(0x02);
-  const uint64_t slashes = word ^ EachByte('\\');
-  const uint64_t below = (turned - EachByte(0x21)) & ~turned;
-  const uint64_t zero = (slashes - EachByte(0x01)) & ~slashes;
-  return (below | zero) & EachByte(0x80);
-}
-
-bool NeedsEscape(char c) {
-  return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\';
-}
-
 // Copies the word at `in` to `out`; how many of its characters stand before one that needs an escape.
 size_t CopyWord(const char* in, char* out) {
   uint64_t word = 0;
   std::memcpy(&word, in, kWord);
   std::memcpy(out, &word, kWord);
-  return static_cast<size_t>(std::countr_zero(FindEscapes(word))) / 8;
+  return static_cast<size_t>(std::countr_zero(NotPlain(word))) / 8;
 }
 
 // Copies `text` to `out` up to the first character that needs an escape; how many those are. Up to
@@ -56,7 +42,7 @@ size_t CopyWord(const char* in, char* out) {
 [[gnu::always_inline]] inline size_t CopyPlain(std::string_view text, char* out) {
   size_t copied = 0;
   if (text.size() < kWord) {
-    while (copied < text.size() && !NeedsEscape(text[copied])) {
+    while (copied < text.size() && IsPlain(text[copied])) {
       out[copied] = text[copied];
       ++copied;
     }
